@@ -1,0 +1,111 @@
+"""What a talk may cause. The store turns each into rows, in the turn's own transaction."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from bot.identity import Msisdn, Nik, PersonName, Reference
+
+
+class FilledBy(StrEnum):
+    """Who spoke for the person, and whether the person could agree themselves."""
+
+    SELF = "self"
+    FAMILY_PRESENT = "family_present"
+    FAMILY_ABSENT = "family_absent"  # Ill or old: the agent asks for the consent at the visit.
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Which sentence was shown, in which language and wording (SHA-256), what was answered and when (s since 1970)."""
+
+    sentence: str
+    language: str
+    wording: str
+    answer: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakLanguage:
+    """The person chose a language; messages sent later use it too."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitRegistration:
+    """A registration intent, complete enough for a receipt."""
+
+    ref: Reference
+    nik: Nik
+    name: PersonName | None
+    birth_date: date | None  # As stated by the person, where it was asked; else it is in the NIK.
+    village: str  # Empty where the person could not say it.
+    regency: str
+    filled_by: FilledBy
+    consent: Consent
+    notes: tuple[str, ...]  # What an agent should look at: codes of a closed set.
+    visit_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteRegistration:
+    """What was added after the receipt: one question's answer, which replaces an earlier one."""
+
+    ref: Reference
+    detail: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAgreed:
+    """How the person can be reached: the answer decides what may be said on this phone."""
+
+    ref: Reference
+    own_phone: bool
+    phone: Msisdn | None = None  # Another number than the one that was dialled from.
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRegistration:
+    """The talk about a registration is over: it may go to the portal now."""
+
+    ref: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """A person is needed. `topic` is one of handoff's topics by name; `slot` and `about` come from closed sets."""
+
+    ref: Reference
+    topic: str
+    village: str
+    district: str
+    due: date
+    slot: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitWindow:
+    """Tell this contact when registration opens in the regency."""
+
+    regency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResendNumbers:
+    """Send the registration numbers of this contact to it again."""
+
+
+Effect = (
+    SpeakLanguage
+    | SubmitRegistration
+    | CompleteRegistration
+    | ContactAgreed
+    | FinishRegistration
+    | OpenTicket
+    | AwaitWindow
+    | ResendNumbers
+)

@@ -1,0 +1,80 @@
+"""One turn of a talk: from a message to the next page, or to a look-up that is needed first."""
+
+from collections.abc import Generator, Mapping
+from datetime import datetime
+from typing import Any, assert_never
+
+import msgspec
+
+from bot.conversation import Lookup
+from bot.dialogue import Closed, Dial, Lost, Repeat, Typed, news
+from bot.effects import Effect
+from bot.messages import Inbound, Page
+from bot.run import Engine, Fit, Playing, Run
+from bot.session import Dialogue, Session
+
+Facts = Mapping[tuple[str, str], Any]  # (name, argument) -> what was found; None: could not be had in time.
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """What came of a message. With `needs`, nothing else counts: look it up and take the turn again."""
+
+    session: Session
+    page: Page | None
+    effects: tuple[Effect, ...] = ()
+    needs: Lookup | None = None
+    events: tuple[tuple[str, str, str], ...] = ()  # (flow, key, what happened), without personal data.
+
+
+def advance(
+    engine: Engine, session: Session, inbound: Inbound, fit: Fit, now: datetime, seed: bytes, facts: Facts | None = None
+) -> Turn:
+    """Take one message to the next page; a message that was answered already leaves the session as it is.
+
+    `now` is aware UTC; `seed` is fresh random bytes for the numbers that are given out. Where a look-up is needed that
+    `facts` does not have, the turn says so and nothing else: look it up and take the turn again.
+    """
+    turn = steps(engine, session, inbound, fit, now, seed)
+    known = facts or {}
+    try:
+        needed = next(turn)
+        while (needed.name, needed.argument) in known:
+            needed = turn.send(known[needed.name, needed.argument])
+    except StopIteration as stopped:
+        taken: Turn = stopped.value
+        return taken
+    turn.close()
+    return Turn(session, None, needs=needed)
+
+
+def steps(
+    engine: Engine, session: Session, inbound: Inbound, fit: Fit, now: datetime, seed: bytes
+) -> Generator[Lookup, Any, Turn]:
+    """The same turn, which stops at each look-up for its answer; None: it could not be had in time."""
+    heard = news(session.dialogue, inbound)
+    if isinstance(heard, Repeat):
+        return Turn(session, heard.page)
+    run = Run(engine, session, inbound.channel, fit, now, seed)
+    page = yield from _answer(run, heard)
+    after = run.session
+    if page:
+        dialogue = Dialogue(inbound.gateway, inbound.dialogue, inbound.transcript, page)
+        after = msgspec.structs.replace(after, closed=page.ends, dialogue=dialogue)
+    return Turn(after, page, tuple(run.effects), events=tuple(run.events))
+
+
+def _answer(run: "Run", heard: Dial | Typed | Lost | Closed) -> Playing[Page | None]:
+    match heard:
+        case Closed(known):
+            if known:
+                run.leave()
+            return None
+        case Dial():
+            return (yield from run.dial())
+        case Typed(text):
+            talking = run.session.unread or not run.session.closed
+            return (yield from run.typed(text) if talking else run.dial())
+        case Lost(inputs, restart):
+            return (yield from run.fold(inputs, restart))
+        case _ as never:
+            assert_never(never)

@@ -1,0 +1,46 @@
+"""The services under their permanent numbers. Only what is switched on is shown."""
+
+from bot.conversation import Conversation, Goto, Script
+from bot.flows import register
+from bot.messages import Text
+from bot.stages import LABELS, Case, cases
+
+# Never renumber: people know these by heart, and direct dialling uses them.
+SERVICES = {
+    "1": "register",
+    "2": "status",
+    "3": "visit",
+    "4": "payment",
+    "5": "update",
+    "6": "objection",
+    "7": "report",
+    "8": "help",
+}
+ON_ONE_SCREEN = 5
+
+
+def flow(c: Conversation) -> Script:
+    known = cases((yield from c.lookup("cases")))
+    built = {digit: name for digit, name in SERVICES.items() if name in c.world.services}
+    head = _head(c, known.cases, known.own_phone)
+    if len(built) <= ON_ONE_SCREEN:
+        service = yield from c.choose("service", head, built, beside=Text("main.more"))
+    else:
+        service = yield from c.choose("service", head, built | {"9": "more"})
+        if service == "more":
+            service = yield from c.choose("more", Text("main.more"), built)
+    if service == "register" and register.unfinished(c.paused):
+        return Goto("resume")
+    return Goto(service)
+
+
+def _head(c: Conversation, known: tuple[Case, ...], own_phone: bool) -> Text:
+    if register.unfinished(c.paused):
+        return Text("main.draft")
+    if not known:
+        return Text("main.new")
+    if not own_phone:
+        return Text("main.active_neutral")
+    latest = known[-1]
+    label = Text(LABELS[latest.stage], {"date": latest.day or latest.visit_by})
+    return Text("main.active", {"name": latest.name or Text("name.unknown"), "status": label})

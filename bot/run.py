@@ -1,0 +1,351 @@
+"""A turn while it is being taken: what a message does to the talk, and how a flow is played over its journal."""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, TypeVar, assert_never
+
+import msgspec
+
+from bot.conversation import (
+    AGREED,
+    Ask,
+    Conversation,
+    Do,
+    End,
+    Finish,
+    Goto,
+    Invalid,
+    Leave,
+    Lookup,
+    Redo,
+    Script,
+    World,
+)
+from bot.effects import Effect, SpeakLanguage
+from bot.journal import Journal, reread
+from bot.messages import Channel, Page, Reply, Text
+from bot.screen import BACK, screen
+from bot.session import Kind, Session, Talk
+from bot.texts import Catalogue
+
+Fit = Callable[[Reply], list[Page]]
+T = TypeVar("T")
+Playing = Generator[Lookup, Any, T]  # A stretch of a turn, which may stop for a look-up.
+
+MISSES = 3  # The third answer in a row that cannot be used brings a person into it.
+HOPS = 12  # A talk that jumps more often than this in one turn has lost its way.
+HOME, MORE = "00", "9"
+LANGUAGE, RESUME, OPENING, STUCK = "language", "resume", "menu", "stuck"
+
+
+class LostItsWay(RuntimeError):
+    """A flow that jumps in a circle: our mistake, never the person's."""
+
+
+class Unheard(Exception):
+    """A transcript reached something that nobody has agreed to yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A flow by name; `keeps`: what was answered in it is kept when the line drops."""
+
+    script: Callable[[Conversation], Script]
+    keeps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The flows and what they know. One for the life of a process."""
+
+    flows: Mapping[str, Flow]
+    catalogue: Catalogue
+    world: World
+    language: str = "id"  # Spoken until the person has chosen.
+
+
+@dataclass(slots=True)
+class Run:
+    """A turn while it is being taken."""
+
+    engine: Engine
+    session: Session
+    channel: Channel
+    fit: Fit
+    now: datetime
+    seed: bytes
+    effects: list[Effect] = field(default_factory=list)
+    events: list[tuple[str, str, str]] = field(default_factory=list)
+    folding: bool = False
+    on_screen: Ask | None = None
+    unheard: list[str] = field(default_factory=list)  # Questions for consent that a transcript answered unseen.
+
+    def dial(self) -> Playing[Page]:
+        """The first screen of a dialogue: the language, what was left unfinished, or the menu."""
+        self.leave()
+        self._only_kept()
+        if not self.session.language:
+            self._enter(LANGUAGE)
+        else:
+            self._enter(RESUME if self.session.paused else OPENING)
+        return (yield from self._go(None))
+
+    def typed(self, text: str) -> Playing[Page]:
+        """An answer to the screen before."""
+        text = text.strip()
+        if text == MORE and self.session.unread:
+            page, *rest = self.session.unread
+            self._put(unread=tuple(rest))
+            return page
+        self._put(unread=())
+        if self.session.talk.flow not in self.engine.flows:  # It has ended, or its service was switched off meanwhile.
+            return (yield from self.dial())
+        if text == HOME or (text == BACK and self.session.talk.exits):
+            self._home()
+            return (yield from self._go(None))
+        return (yield from self._go(text))
+
+    def fold(self, inputs: tuple[str, ...], restart: bool) -> Playing[Page]:
+        """Take up a transcript whose turns are not known here: its answers count, but nobody agreed to anything in it.
+
+        It is read from the first screen on. Where a newcomer's makes no sense there, it was dialled behind the number
+        by somebody who knows the menu by heart.
+        """
+        if restart:
+            self._event("", "restarted")
+        self.leave()
+        self._only_kept()
+        start = self.session
+        self.folding = True
+        for opening in (OPENING,) if start.language else (LANGUAGE, OPENING):
+            self.session = start
+            self.effects.clear()
+            self._enter(opening)
+            page = yield from self._read(inputs)
+            if not (self.session.misses and self.session.talk.flow == LANGUAGE):
+                break
+        self.folding = False
+        if page.ends or not (self.unheard or self.session.misses):
+            return page
+        self._unlearn()
+        self._put(unread=(), misses=0)
+        return (yield from self._go(None))
+
+    def _read(self, inputs: tuple[str, ...]) -> Playing[Page]:
+        """The page after these inputs, or after the first that means nothing in a menu."""
+        page = yield from self._go(None)
+        for text in inputs:
+            try:
+                if self.on_screen and self.on_screen.own_turn and len(text) > 2:
+                    # Dialled without the consent, such as 1*NIK: it is asked for in any case, and the rest is kept.
+                    yield from self.typed(next(iter(self.on_screen.options)))
+                page = yield from self.typed(text)
+            except Unheard:
+                break
+            if page.ends or (self.session.misses and self.session.talk.flow in (LANGUAGE, OPENING)):
+                break
+        return page
+
+    def leave(self) -> None:
+        """Put the current talk aside if it is one that is kept and something was said in it."""
+        self._unlearn()
+        talk = self.session.talk
+        if self._keeps(talk) and any(e.kind is Kind.ANSWER for e in talk.journal):
+            self.session = self.session.park()
+        self._put(talk=Talk(), unread=(), misses=0)
+
+    def _unlearn(self) -> None:
+        """Forget what a transcript answered where the question has to be seen first."""
+        if self.unheard:
+            self._put(talk=self.session.talk.forget(*self.unheard))
+            self.unheard.clear()
+
+    def _only_kept(self) -> None:
+        self._put(paused=tuple(talk for talk in self.session.paused if self._keeps(talk)))
+
+    def _keeps(self, talk: Talk) -> bool:
+        flow = self.engine.flows.get(talk.flow)
+        return flow is not None and flow.keeps
+
+    def _home(self) -> None:
+        self.leave()
+        self._only_kept()
+        self._enter(OPENING)
+
+    def _go(self, typed: str | None) -> Playing[Page]:
+        """Run the current flow, and those that it leads to, until one waits for an answer or ends."""
+        why: Text | None = None
+        for _ in range(HOPS):
+            stop = yield from self._play(typed)
+            typed = None
+            match stop:
+                case Page():
+                    return stop
+                case Ask():
+                    return self._show(stop, why)
+                case Redo(keys, why):
+                    self._put(talk=self.session.talk.forget(*keys))
+                case Goto():
+                    self._follow(stop)
+                case End(text):
+                    return self._end(text)
+                case None:
+                    why = None
+                case _ as never:
+                    assert_never(never)
+        raise LostItsWay(self.session.talk.flow)
+
+    def _follow(self, goto: Goto) -> None:
+        if goto.draft is not None:
+            self.session = self.session.resume(goto.draft)
+            self._event(self.session.talk.asked, "resumed")
+        else:
+            if goto.drop is not None:
+                self.session = self.session.drop(goto.drop)
+            if goto.keep:
+                self._put(talk=self.session.talk.back() or self.session.talk)
+                self.leave()
+            self._enter(goto.flow, *goto.answers)
+
+    def _end(self, text: Text) -> Page:
+        reply = self.engine.catalogue.reply(self._language, text, ends=True)
+        page, *rest = self.fit(reply)
+        self._event(text.id, "ended")
+        self._put(talk=Talk(), unread=tuple(rest), misses=0)
+        return page
+
+    def _play(self, typed: str | None) -> Playing[Ask | Finish | Page | None]:  # noqa: C901  It is the turn's inner loop.
+        """Replay the current flow over its journal. Answers: the question it waits at, its end, a page that complains
+        about what was typed, or nothing where it has to be played again."""
+        talk = self.session.talk
+        journal = Journal(talk)
+        c = Conversation(self.engine.world, self.channel, self._language, talk, self.session.paused, self.now)
+        script = self.engine.flows[talk.flow].script(c)
+        value: Any = None
+        try:
+            while True:
+                step = script.send(value)
+                match step:
+                    case Ask(key):
+                        entry = journal.known.get(Kind.ANSWER + key)
+                        if entry is None:
+                            if typed is None or talk.asked != key:
+                                return step
+                            self._keep(journal)
+                            answer = yield from self._hear(step, typed)
+                            if not isinstance(answer, str):
+                                return answer
+                            entry, typed = journal.add(Kind.ANSWER, key, answer, self._at), None
+                            self._witness(journal, step)
+                            c.talk = self._keep(journal)
+                        value = reread(step, str(entry.value))
+                    case Lookup():
+                        value = journal.remembered(step, self._at, self.seed)
+                        if value is None:
+                            value = journal.remember(step, (yield step), self._at)
+                    case Do():
+                        self._do(journal, step, c)
+                        value = None
+        except StopIteration as stopped:
+            finish: Finish = stopped.value
+            return finish
+        except Leave as left:
+            return left.finish
+        except Invalid:  # What it was chosen from has changed meanwhile: ask again.
+            self._put(talk=self.session.talk.forget(key))
+            return None
+        finally:
+            self._keep(journal)
+
+    def _witness(self, journal: Journal, ask: Ask) -> None:
+        """Keep which words were agreed to: the person may change the language, and we the words, before they count."""
+        if ask.own_turn and not ask.prompt.values:
+            wording = self.engine.catalogue.line(self._language, ask.prompt)
+            shown = [ask.prompt.id, self._language, sha256(wording.encode()).hexdigest()]
+            journal.add(Kind.FACT, f"{AGREED}{ask.key}", shown, self._at)
+
+    def _hear(self, ask: Ask, typed: str) -> Playing[str | Page | None]:
+        """What was typed as it is recorded; or the page that complains; or nothing, where it led back."""
+        talk = self.session.talk
+        options = ask.complaints.get(talk.shown, ask.options)
+        if typed in options:
+            answer = options[typed]
+        elif typed == BACK:
+            self._back(talk)
+            return None
+        else:
+            try:
+                answer = str(ask.parse(typed))
+            except Invalid as invalid:
+                return (yield from self._complain(ask, invalid.why))
+        self._put(misses=0)
+        if self.folding and ask.own_turn:
+            self.unheard.append(ask.key)
+        return answer
+
+    def _back(self, talk: Talk) -> None:
+        before = talk.back()
+        if before is None:
+            self._home()
+        else:
+            self._put(talk=before, misses=0)
+
+    def _complain(self, ask: Ask, why: Text | None) -> Playing[Page]:
+        misses = self.session.misses + 1
+        if misses >= MISSES and self.session.talk.flow != STUCK:
+            self._event(ask.key, "stuck")
+            self._unlearn()
+            self.session = self.session.park().enter(STUCK)
+            return (yield from self._go(None))
+        self._put(misses=misses)
+        return self._show(ask, why, again=True)
+
+    def _show(self, ask: Ask, why: Text | None, again: bool = False) -> Page:
+        """The page of a question, or of the complaint that stands in its place."""
+        shown = screen(self.engine.catalogue, self._language, ask, why, again)
+        page, *rest = self.fit(shown.reply)
+        self.on_screen = ask
+        self._event(ask.key, "missed" if again else "asked")
+        talk = msgspec.structs.replace(self.session.talk, asked=ask.key, shown=shown.sentence, exits=shown.exits)
+        self._put(talk=talk, unread=tuple(rest))
+        return page
+
+    def _do(self, journal: Journal, do: Do, c: Conversation) -> None:
+        kind = Kind.DONE if do.value is None else Kind.SAVED
+        entry = journal.known.get(kind + do.key)
+        if entry is not None and entry.value == do.value:
+            return
+        if isinstance(do.effect, SpeakLanguage):
+            self._put(language=do.effect.language)
+            c.language = do.effect.language
+        elif self.unheard:
+            raise Unheard
+        self.effects.append(do.effect)
+        journal.add(kind, do.key, do.value, self._at)
+
+    def _keep(self, journal: Journal) -> Talk:
+        """The journal belongs to the flow that was played, unless "back" or a jump has replaced its talk meanwhile."""
+        if self.session.talk is journal.talk:
+            journal.talk = msgspec.structs.replace(journal.talk, journal=tuple(journal.entries))
+            self._put(talk=journal.talk)
+        return self.session.talk
+
+    def _enter(self, flow: str, *answers: tuple[str, str]) -> None:
+        self.unheard.clear()
+        self.session = self.session.enter(flow, *answers, at=self._at)
+
+    def _event(self, key: str, what: str) -> None:
+        self.events.append((self.session.talk.flow, key, what))
+
+    def _put(self, **changes: Any) -> None:
+        self.session = msgspec.structs.replace(self.session, **changes)
+
+    @property
+    def _at(self) -> int:
+        return int(self.now.timestamp())
+
+    @property
+    def _language(self) -> str:
+        return self.session.language or self.engine.language
