@@ -1,0 +1,1 @@
+"""What is kept: tables, sealed personal data, and the one transaction of a turn."""

@@ -1,0 +1,299 @@
+"""What a talk has caused, as rows: one arm for each effect, in the turn's own transaction."""
+
+import secrets
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, assert_never
+
+import msgspec
+from sqlalchemy import bindparam, select, update
+
+from bot.effects import (
+    AwaitWindow,
+    CompleteRegistration,
+    ContactAgreed,
+    Effect,
+    FinishRegistration,
+    OpenTicket,
+    ResendNumbers,
+    SpeakLanguage,
+    SubmitRegistration,
+)
+from bot.identity import Reference
+from bot.messages import Text
+from bot.stages import Stage
+from store.cases import Details, Person
+from store.database import ms
+from store.messages import Messages
+from store.outbox import enqueue, hasten
+from store.prepared import Executor, into
+from store.schema import consents, contacts, disputes, registrations, ticket_events, tickets, waiting
+from store.seal import Sealer
+
+AMENDABLE = timedelta(minutes=10)  # So long after its receipt a registration waits for what may still be added.
+
+_SPEAK = update(contacts).where(contacts.c.id == bindparam("contact")).values(language=bindparam("spoken"))
+_AGREE = update(contacts).where(contacts.c.id == bindparam("contact")).values(own_phone=bindparam("own"))
+_FIRST = select(registrations.c.id, registrations.c.ref, registrations.c.contact_id, registrations.c.sealed).where(
+    registrations.c.period == bindparam("period"), registrations.c.nik_idx == bindparam("nik_idx")
+)
+_REGISTER, _DISPUTE, _CONSENT, _WAIT = (
+    into(registrations),
+    into(disputes),
+    into(consents),
+    into(waiting, ignore_known=True),
+)
+_TICKET, _TICKET_EVENT = into(tickets), into(ticket_events)
+_DETAILS = (
+    select(registrations.c.id, registrations.c.sealed_details, registrations.c.kk_idx, registrations.c.intent_id)
+    .where(registrations.c.ref == bindparam("number"), registrations.c.contact_id == bindparam("contact"))
+    .with_for_update()  # The portal's number may not come in between: then nobody would tell the portal.
+)
+_DETAIL = (
+    update(registrations)
+    .where(registrations.c.id == bindparam("row"))
+    .values(sealed_details=bindparam("details"), kk_idx=bindparam("kk"))
+)
+_SLOT = update(tickets).where(tickets.c.case_ref == bindparam("number")).values(slot=bindparam("wish"))
+_LATEST = (
+    select(registrations.c.village, registrations.c.district)
+    .where(registrations.c.contact_id == bindparam("contact"))
+    .order_by(registrations.c.accepted_at.desc())
+)
+_MINE = {
+    table.name: select(table.c.id, table.c.ref, table.c.visit_by, table.c.sealed).where(
+        table.c.contact_id == bindparam("contact")
+    )
+    for table in (registrations, disputes)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who caused an effect, and when."""
+
+    contact: str
+    sender: str = field(repr=False)
+    channel: str
+    language: str
+    now: datetime
+
+
+class Effects:
+    """Turns effects into rows."""
+
+    def __init__(self, sealer: Sealer, messages: Messages, period: Callable[[str], str]) -> None:
+        """`period`: the name of the registration period that a regency is in; one person registers once in it."""
+        self._sealer = sealer
+        self._messages = messages
+        self._period = period
+
+    def apply(self, connection: Executor, effect: Effect, cause: Cause) -> None:
+        match effect:
+            case SpeakLanguage(language):
+                connection.execute(_SPEAK, {"contact": cause.contact, "spoken": language})
+            case SubmitRegistration():
+                self._submit(connection, effect, cause)
+            case CompleteRegistration(ref, name, value):
+                self._complete(connection, str(ref), cause, {name: value})
+            case ContactAgreed(ref, own_phone, phone):
+                connection.execute(_AGREE, {"contact": cause.contact, "own": int(own_phone)})
+                self._complete(connection, str(ref), cause, {"phone": str(phone) if phone else ""})
+            case FinishRegistration(ref):
+                hasten(connection, f"submit:{ref}", cause.now)
+            case OpenTicket():
+                self._open(connection, effect, cause)
+            case AwaitWindow(regency):
+                connection.execute(_WAIT, {"contact_id": cause.contact, "regency": regency, "at": ms(cause.now)})
+            case ResendNumbers():
+                self._resend(connection, cause)
+            case _ as never:
+                assert_never(never)
+
+    def _submit(self, connection: Executor, effect: SubmitRegistration, cause: Cause) -> None:
+        """A registration; or a dispute, where somebody else has registered this NIK: the page is the same."""
+        period, idx = self._period(effect.regency), self._sealer.index("nik", str(effect.nik))
+        first = connection.execute(_FIRST, {"period": period, "nik_idx": idx}).fetchone()
+        stated = effect.birth_date.isoformat() if effect.birth_date else ""
+        person = Person(str(effect.nik), str(effect.name or ""), stated)
+        if first is None:
+            self._register(connection, effect, cause, person, period, idx)
+        else:
+            self._dispute(connection, effect, cause, person, first)
+        self._consent(connection, effect, cause)
+        open_ticket(
+            connection,
+            cause,
+            new_reference(),
+            "face_verification",
+            case_ref=str(effect.ref),
+            about="" if first is None else "dispute",
+            village=effect.village,
+            district=_district(effect),
+            due=effect.visit_by.isoformat(),
+        )
+        values = {"name": person.name or Text("name.unknown"), "ref": effect.ref.shown, "date": effect.visit_by}
+        told = Text("evt.registered", values)
+        self._messages.post(connection, cause.contact, told, f"registered:{effect.ref}", str(effect.ref), cause.now)
+
+    def _register(
+        self, connection: Executor, effect: SubmitRegistration, cause: Cause, person: Person, period: str, idx: bytes
+    ) -> None:
+        id, now = uuid.uuid4().hex, ms(cause.now)
+        values = {
+            "id": id,
+            "ref": str(effect.ref),
+            "period": period,
+            "nik_idx": idx,
+            "contact_id": cause.contact,
+            "stage": Stage.RECEIVED.value,
+            "stage_at": now,
+            "village": effect.village,
+            "district": _district(effect),
+            "regency": effect.regency,
+            "language": cause.language,
+            "channel": cause.channel,
+            "filled_by": effect.filled_by.value,
+            "notes": " ".join(effect.notes),
+            "visit_by": effect.visit_by.isoformat(),
+            "sealed": self._sealer.seal("registrations.sealed", id, msgspec.json.encode(person)),
+            "sealed_details": None,
+            "sealed_intent": None,
+            "kk_idx": None,
+            "intent_id": None,
+            "reason": "",
+            "programme": "",
+            "object_until": "",
+            "accepted_at": now,
+        }
+        connection.execute(_REGISTER, values)
+        enqueue(connection, f"submit:{effect.ref}", "portal.submit", id, cause.now, cause.now + AMENDABLE)
+
+    def _dispute(
+        self, connection: Executor, effect: SubmitRegistration, cause: Cause, person: Person, first: Sequence[Any]
+    ) -> None:
+        """The contact that registered this NIK hears that another phone did so too; people look into it."""
+        registration, ref, owner, sealed = first
+        id = uuid.uuid4().hex
+        values = {
+            "id": id,
+            "ref": str(effect.ref),
+            "registration_id": registration,
+            "contact_id": cause.contact,
+            "stage": Stage.RECEIVED.value,
+            "visit_by": effect.visit_by.isoformat(),
+            "sealed": self._sealer.seal("disputes.sealed", id, msgspec.json.encode(person)),
+            "accepted_at": ms(cause.now),
+        }
+        connection.execute(_DISPUTE, values)
+        if owner == cause.contact:  # An old draft: nobody else has used this NIK.
+            return
+        known = _person(self._sealer, "registrations", registration, sealed)
+        name = known.name or Text("name.unknown")
+        # Under the owner's own number: with the other one and the NIK that both know, they could read that case.
+        told = Text("evt.registered_by_other", {"name": name, "hp4": cause.sender[-4:], "ref": Reference(ref).shown})
+        self._messages.post(connection, owner, told, f"by_other:{effect.ref}", ref, cause.now)
+
+    def _consent(self, connection: Executor, effect: SubmitRegistration, cause: Cause) -> None:
+        values = {
+            "id": uuid.uuid4().hex,
+            "ref": str(effect.ref),
+            "contact_id": cause.contact,
+            "sentence": effect.consent.sentence,
+            "wording_hash": effect.consent.wording,
+            "language": effect.consent.language,
+            "channel": cause.channel,
+            "answer": effect.consent.answer,
+            "at": effect.consent.at * 1000,
+        }
+        connection.execute(_CONSENT, values)
+
+    def _complete(self, connection: Executor, ref: str, cause: Cause, changes: dict[str, str]) -> None:
+        """Details of one's own registration; the portal hears of them with it, or in an amendment afterwards."""
+        row = connection.execute(_DETAILS, {"number": ref, "contact": cause.contact}).fetchone()
+        if row is None:  # A dispute: people ask again.
+            return
+        id, sealed, kk, intent = row
+        place = "registrations.sealed_details"
+        before = msgspec.json.decode(self._sealer.open(place, id, bytes(sealed)), type=Details) if sealed else Details()
+        after = msgspec.structs.replace(before, **changes)
+        if "kk" in changes:
+            kk = self._sealer.index("kk", changes["kk"])
+        details = self._sealer.seal(place, id, msgspec.json.encode(after))
+        connection.execute(_DETAIL, {"row": id, "details": details, "kk": kk})
+        if slot := changes.get("slot"):
+            connection.execute(_SLOT, {"number": ref, "wish": slot})
+        if intent:
+            enqueue(connection, f"amend:{uuid.uuid4().hex}", "portal.amend", id, cause.now)
+
+    def _open(self, connection: Executor, effect: OpenTicket, cause: Cause) -> None:
+        village, district = effect.village, effect.district
+        # Who has registered is known to an agent; but calls come from the one number that people are told.
+        if not village and effect.topic != "callback":
+            latest = connection.execute(_LATEST, {"contact": cause.contact}).fetchone()
+            village, district = latest or (village, district)
+        open_ticket(
+            connection,
+            cause,
+            effect.ref,
+            effect.topic,
+            about=effect.about,
+            village=village,
+            district=district,
+            due=effect.due.isoformat(),
+            slot=effect.slot,
+        )
+
+    def _resend(self, connection: Executor, cause: Cause) -> None:
+        """The numbers of this contact's registrations, to the phone that they were registered with; once a day."""
+        for table, mine in _MINE.items():
+            for id, ref, visit_by, sealed in connection.execute(mine, {"contact": cause.contact}).fetchall():
+                name = _person(self._sealer, table, id, sealed).name or Text("name.unknown")
+                values = {"name": name, "ref": Reference(ref).shown, "date": date.fromisoformat(visit_by)}
+                key = f"resend:{ref}:{cause.now:%Y%m%d}"
+                self._messages.post(connection, cause.contact, Text("evt.registered", values), key, ref, cause.now)
+
+
+def open_ticket(connection: Executor, cause: Cause, ref: Reference, topic: str, **given: str) -> str:
+    """A ticket and the job that assigns it; the ticket's id."""
+    id, now = uuid.uuid4().hex, ms(cause.now)
+    values: dict[str, Any] = {
+        "id": id,
+        "ref": str(ref),
+        "topic": str(topic),
+        "status": "open",
+        "outcome": "",
+        "proven": 0,
+        "contact_id": cause.contact,
+        "case_ref": "",
+        "regency": given["district"][:4],
+        "agent_id": None,
+        "language": cause.language,
+        "slot": "",
+        "attempts": 0,
+        "version": 1,
+        "created_at": now,
+        "changed_at": now,
+    }
+    connection.execute(_TICKET, values | given)
+    connection.execute(_TICKET_EVENT, {"ticket_id": id, "at": now, "actor": "loket", "what": "opened", "detail": ""})
+    enqueue(connection, f"assign:{id}", "handoff.assign", id, cause.now)
+    return id
+
+
+def new_reference() -> Reference:
+    """A number for what nobody in the talk was told yet."""
+    return Reference.of(secrets.token_bytes(32))
+
+
+def _person(sealer: Sealer, table: str, id: str, sealed: bytes) -> Person:
+    return msgspec.json.decode(sealer.open(f"{table}.sealed", id, bytes(sealed)), type=Person)
+
+
+def _district(effect: SubmitRegistration) -> str:
+    """The district that answers for the person: the village's, else the NIK's if it lies in the same regency."""
+    if effect.village:
+        return effect.village.replace(".", "")[:6]
+    return effect.nik.area if effect.nik.regency == effect.regency else effect.regency

@@ -1,0 +1,180 @@
+"""Sessions and the inbox: what a turn reads first and writes last."""
+
+import uuid
+from typing import Any
+
+import msgspec
+from sqlalchemy import ClauseElement, bindparam, func, insert, literal_column, select, update
+
+from bot.messages import Page
+from bot.session import Session, dumps, loads
+from store.database import Database
+from store.prepared import Writer, into
+from store.schema import contacts, events, identities, inbox, sessions
+from store.seal import Sealer
+
+PHONE = "phone"
+
+
+class Conflict(Exception):
+    """Somebody else was faster: this message was answered already, or the session has moved on."""
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """A session as it stood when the turn began. Version 0: this contact is new."""
+
+    contact: str
+    version: int
+    session: Session
+
+
+class Event(msgspec.Struct, frozen=True):
+    """What happened in a turn, for the funnel: no personal data. `at`: milliseconds since 1970."""
+
+    at: int
+    channel: str
+    gateway: str
+    language: str
+    flow: str
+    key: str
+    what: str
+    micros: int
+
+
+class Saving(msgspec.Struct, frozen=True):
+    """What a turn leaves behind, effects aside. Its repr shows nothing of the person."""
+
+    loaded: Loaded
+    sender: str
+    key: bytes
+    session: Session
+    page: Page | None
+    event: Event
+
+    def __repr__(self) -> str:
+        return f"Saving({self.event.flow} {self.event.key})"
+
+
+_decode_page = msgspec.json.Decoder(Page).decode
+_encode = msgspec.json.Encoder().encode
+
+_LOAD = (
+    select(identities.c.contact_id, sessions.c.version, sessions.c.sealed)
+    .join(sessions, sessions.c.contact_id == identities.c.contact_id)
+    .where(identities.c.kind == bindparam("kind"), identities.c.idx == bindparam("idx"))
+)
+_REPLAY = select(inbox.c.sealed).where(inbox.c.key == bindparam("key"))
+_UPDATE = (
+    update(sessions)
+    .where(sessions.c.contact_id == bindparam("contact_id"), sessions.c.version == bindparam("version"))
+    .values(version=bindparam("next_version"), sealed=bindparam("body"), updated_at=bindparam("at"))
+)
+_MOVE_ON = _UPDATE.returning(sessions.c.version)
+_NOTE = insert(events).values({c.name: bindparam(f"event_{c.name}") for c in events.c if c.name != "id"})
+_KEEP = into(inbox)
+_CONTACT, _IDENTITY, _SESSION = into(contacts), into(identities), into(sessions)
+
+
+def _all_in_one() -> ClauseElement:
+    """PostgreSQL takes the three writes in one trip: two of them happen only where the session's version held."""
+    saved = _UPDATE.returning(literal_column("1").label("one")).cte("saved")
+    kept = {c.name: bindparam(c.name, type_=c.type) for c in inbox.columns}
+    noted = {c.name: bindparam(f"event_{c.name}", type_=c.type) for c in events.columns if c.name != "id"}
+    into_inbox = insert(inbox).from_select(list(kept), select(*kept.values()).select_from(saved)).cte("into_inbox")
+    into_events = insert(events).from_select(list(noted), select(*noted.values()).select_from(saved)).cte("into_events")
+    return select(func.count()).select_from(saved).add_cte(into_inbox, into_events)
+
+
+_ALL_IN_ONE = _all_in_one()
+
+
+class Sessions:
+    """Loads and saves sessions; `save` is the whole turn where it caused nothing."""
+
+    def __init__(self, database: Database, sealer: Sealer) -> None:
+        self._db = database
+        self._sealer = sealer
+
+    def refresh(self) -> None:
+        """Keys that were added meanwhile are used from here on."""
+        self._sealer.refresh()
+
+    def key(self, dialogue: str, message: str) -> bytes:
+        """The inbox key of a message: keyed hashes, for its id may hold what was typed.
+
+        Messages of one dialogue are neighbours, so that their turns write the same page of the index.
+        """
+        return self._sealer.mark("inbox", dialogue, 8) + self._sealer.mark("inbox", f"{dialogue}|{message}", 24)
+
+    def load(self, sender: str) -> Loaded:
+        idx = self._sealer.index(PHONE, sender)
+        row = self._db.writer().execute(_LOAD, {"kind": PHONE, "idx": idx}).fetchone()
+        if row is None:
+            return Loaded(uuid.uuid4().hex, 0, Session())
+        contact, version, sealed = row
+        return Loaded(contact, version, loads(self._sealer.open("sessions.sealed", contact, sealed)))
+
+    def replay(self, key: bytes) -> Page | None:
+        """The page that this very message was answered with."""
+        row = self._db.writer().execute(_REPLAY, {"key": key}).fetchone()
+        return _decode_page(self._sealer.open("inbox.sealed", key.hex(), row[0])) if row else None
+
+    def save(self, saving: Saving) -> None:
+        """Inbox, session and event of a turn without effects. It does not wait for the disk: nothing was promised."""
+        values = self._values(saving)
+        try:
+            if not self._db.sqlite:
+                saved = self._db.writer().execute(_ALL_IN_ONE, values).fetchone()
+                if not saved or not saved[0]:
+                    raise Conflict
+                return
+            with self._db.turn(durable=False) as writer:
+                self._write(writer, values)
+        except self._db.taken as error:
+            raise Conflict from error
+
+    def save_in(self, writer: Writer, saving: Saving) -> None:
+        """The same within a turn that has more to do; a new contact begins here."""
+        values = self._values(saving)
+        if saving.loaded.version:
+            self._write(writer, values)
+        else:
+            self._begin(writer, saving, values)
+
+    def _write(self, writer: Writer, values: dict[str, Any]) -> None:
+        if writer.execute(_MOVE_ON, values).fetchone() is None:
+            raise Conflict
+        writer.execute(_KEEP, values)
+        writer.execute(_NOTE, values)
+
+    def _begin(self, writer: Writer, saving: Saving, values: dict[str, Any]) -> None:
+        contact, at = saving.loaded.contact, values["at"]
+        sealed = self._sealer.seal("identities.sealed", contact, saving.sender.encode())
+        idx = self._sealer.index(PHONE, saving.sender)
+        language = saving.session.language
+        writer.execute(_CONTACT, {"id": contact, "language": language, "own_phone": 0, "created_at": at})
+        writer.execute(_IDENTITY, {"kind": PHONE, "idx": idx, "contact_id": contact, "sealed": sealed})
+        writer.execute(_SESSION, {"contact_id": contact, "version": 1, "sealed": values["body"], "updated_at": at})
+        writer.execute(_KEEP, values)
+        writer.execute(_NOTE, values)
+
+    def _values(self, saving: Saving) -> dict[str, Any]:
+        contact, event = saving.loaded.contact, saving.event
+        page = _encode(saving.page or Page(""))
+        return {
+            "key": saving.key,
+            "contact_id": contact,
+            "sealed": self._sealer.seal("inbox.sealed", saving.key.hex(), page),
+            "body": self._sealer.seal("sessions.sealed", contact, dumps(saving.session)),
+            "version": saving.loaded.version,
+            "next_version": saving.loaded.version + 1,
+            "at": event.at,
+            "event_at": event.at,
+            "event_channel": event.channel,
+            "event_gateway": event.gateway,
+            "event_language": event.language,
+            "event_flow": event.flow,
+            "event_key": event.key,
+            "event_what": event.what,
+            "event_micros": event.micros,
+        }
