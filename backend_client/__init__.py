@@ -1,0 +1,130 @@
+"""Systems that are not ours, in our words: what is asked of the portal, what it answers, and how it can fail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+Value = str | bool | date | datetime | tuple[str, ...] | None
+
+
+class BackendError(Exception):
+    """Any failure of a system that is not ours. Its text holds a code of a closed set and nothing of the call."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Unavailable(BackendError):
+    """Again later. `retry_after`: seconds the other side asked for. `away`: an outage, no fault of this one call.
+
+    Codes: open (the breaker), connection, timeout, busy (429, 408, 425, in progress), away (502, 503, 504),
+    credentials (401: our token, whatever the message); and two that may be this call's own fault: fault (another 5xx),
+    answer (not the contract's form).
+    """
+
+    def __init__(self, code: str, retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.retry_after = retry_after
+
+    @property
+    def away(self) -> bool:
+        return self.code not in {"fault", "answer"}
+
+
+class Refused(BackendError):
+    """Never: the same call will be refused again. `code` is the portal's own word for it, or http_<status>."""
+
+
+class IntentStatus(StrEnum):
+    """Where an intent stands at the portal, in the words of its contract."""
+
+    RECEIVED = "received"
+    DUPLICATE = "duplicate"
+    INVALID = "invalid"
+    ASSIGNED = "assigned"
+    VISIT_PLANNED = "visit_planned"
+    VERIFIED = "verified"
+    SUBMITTED_TO_PORTAL = "submitted_to_portal"
+    UNDER_REVIEW = "under_review"
+    ELIGIBLE = "eligible"
+    WAITLIST = "waitlist"
+    NOT_ELIGIBLE = "not_eligible"
+    OBJECTION_OPEN = "objection_open"
+    OBJECTION_REVIEW = "objection_review"
+    FINAL = "final"
+    UNREACHABLE = "unreachable"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    DECEASED = "deceased"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A registration intent as the portal takes it. Its repr shows the reference and nothing of the person."""
+
+    ref: str  # The number on the citizen's receipt.
+    nik: str = field(repr=False)
+    channel: str  # ussd, sms, whatsapp or agent
+    language: str  # id, en, jv, osi or mad
+    consent_id: str = field(repr=False)
+    captured_at: datetime  # The instant of the consent; aware.
+    filled_by: str = "self"  # self, family_present, family_absent or agent
+    name: str | None = field(default=None, repr=False)
+    birth_date: date | None = field(default=None, repr=False)  # As stated, where it was asked.
+    sex: str | None = field(default=None, repr=False)
+    kk: str | None = field(default=None, repr=False)
+    village_code: str | None = None  # PP.KK.CC.DDDD; None where the person could not say it.
+    address_note: str | None = field(default=None, repr=False)
+    rt: str | None = field(default=None, repr=False)
+    rw: str | None = field(default=None, repr=False)
+    phone_e164: str | None = field(default=None, repr=False)
+    phone_is_own: bool | None = None
+    contact_time: str | None = None
+    contact_by: str | None = None  # Through whom, where the person has no phone.
+    visit_mode: str | None = None  # home, desa or agent
+    visit_days: tuple[str, ...] = ()
+    visit_part: str | None = None
+    visit_needs: tuple[str, ...] = field(default=(), repr=False)
+    has_smartphone: bool | None = None
+    has_ikd: str | None = None  # none, yes or unknown
+    bank_book: bool | None = None
+    assistant_name: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The portal has the intent."""
+
+    intent_id: str
+    status: IntentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where an intent stands now, and its decision if there is one. Dates are the portal's."""
+
+    status: IntentStatus
+    reason_codes: tuple[str, ...] = ()
+    programme: str | None = None
+    objection_until: date | None = None
+    decided_on: date | None = None
+
+
+class Portal(Protocol):
+    """The social-protection portal. Every method raises Unavailable (again later) or Refused (never).
+
+    `key` is the idempotency key: the same call under the same key has one effect, however often it is tried.
+    """
+
+    def submit(self, intent: Intent, key: str) -> Submitted: ...
+
+    def amend(self, intent_id: str, changes: Mapping[str, Value], key: str) -> None:
+        """Change some of an intent's fields, by their names in Intent."""
+
+    def complete(self, intent_id: str, outcome: str, key: str) -> None:
+        """Tell how the face verification ended, in the words of handoff's outcomes."""
+
+    def follow(self, intent_id: str) -> Progress: ...

@@ -1,0 +1,116 @@
+"""The portal over its own HTTP contract: intents, amendments, the outcome of a visit, and where an intent stands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from time import monotonic
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from backend_client import Intent, IntentStatus, Progress, Submitted, Unavailable, Value
+from backend_client.http import TIMEOUT, JsonClient
+
+# Where the contract nests what Intent keeps flat.
+NESTED = {
+    "contact_time": ("contact", "time"),
+    "contact_by": ("contact", "by"),
+    "language": ("contact", "language"),
+    "visit_mode": ("visit", "mode"),
+    "visit_days": ("visit", "days"),
+    "visit_part": ("visit", "part"),
+    "visit_needs": ("visit", "needs"),
+    "filled_by": ("filled_by", "who"),
+    "assistant_name": ("filled_by", "assistant_name"),
+    "ref": ("offline_ref", ""),
+}
+FIELDS = frozenset(each.name for each in fields(Intent))
+
+
+class PortalClient:
+    """A Portal behind a base address and a bearer token."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        session: requests.Session | None = None,
+        *,
+        timeout: tuple[float, float] = TIMEOUT,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._http = JsonClient(base_url, token, session, timeout=timeout, clock=clock)
+
+    def submit(self, intent: Intent, key: str) -> Submitted:
+        body = to_wire({each.name: getattr(intent, each.name) for each in fields(intent)})
+        answer = self._http.call("POST", "/v1/intents", body, key=key, channel=intent.channel)
+        intent_id = answer.get("intent_id")
+        if not isinstance(intent_id, str) or not intent_id:
+            raise Unavailable("answer")
+        return Submitted(intent_id, _status(answer))
+
+    def amend(self, intent_id: str, changes: Mapping[str, Value], key: str) -> None:
+        self._http.call("PATCH", f"/v1/intents/{quote(intent_id, safe='')}", to_wire(changes), key=key)
+
+    def complete(self, intent_id: str, outcome: str, key: str) -> None:
+        """An intent has one face verification, so its hand-off goes by the intent's own id."""
+        path = f"/v1/handoffs/{quote(intent_id, safe='')}/complete"
+        self._http.call("POST", path, {"outcome": outcome}, key=key, channel="agent")
+
+    def follow(self, intent_id: str) -> Progress:
+        answer = self._http.call("GET", f"/v1/intents/{quote(intent_id, safe='')}")
+        reasons = answer.get("reason_codes") or []
+        programme = answer.get("programme")
+        if not isinstance(reasons, list) or not isinstance(programme, str | None):
+            raise Unavailable("answer")
+        return Progress(
+            _status(answer),
+            tuple(str(code) for code in reasons),
+            programme,
+            _day(answer.get("objection_until")),
+            _day(answer.get("decided_on")),
+        )
+
+
+def to_wire(values: Mapping[str, Value]) -> dict[str, Any]:
+    """The contract's JSON for some of an intent's fields; what is not known is left out. KeyError: no such field."""
+    body: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in FIELDS:
+            raise KeyError(name)
+        if value is None or value == ():
+            continue
+        outer, inner = NESTED.get(name, (name, ""))
+        if inner:
+            body.setdefault(outer, {})[inner] = _plain(value)
+        else:
+            body[outer] = _plain(value)
+    return body
+
+
+def _plain(value: Value) -> Any:
+    match value:
+        case date():  # A datetime is a date too.
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case _:
+            return value
+
+
+def _status(answer: Mapping[str, Any]) -> IntentStatus:
+    """A state that we do not know yet is no reason to lose an intent: it is asked for again."""
+    try:
+        return IntentStatus(str(answer.get("status")))
+    except ValueError:
+        raise Unavailable("answer") from None
+
+
+def _day(value: object) -> date | None:
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007  A day has no zone.
+    except ValueError:
+        raise Unavailable("answer") from None

@@ -1,0 +1,221 @@
+"""What the sandbox remembers: the intents, what was done to each, and which keys have been answered."""
+
+import hashlib
+import json
+import uuid
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from threading import RLock
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from backend_client import IntentStatus
+from backend_client.sandbox.personas import (
+    FAULTS,
+    FINDINGS,
+    FLAKY_TRIES,
+    OBJECTION_PERIOD,
+    PROGRAMME,
+    Decision,
+    Fault,
+    decide,
+)
+from backend_client.sandbox.problem import Problem
+
+Answer = dict[str, Any]
+
+CAPITAL = ZoneInfo("Asia/Jakarta")  # The portal's days are the capital's.
+VERIFIED = frozenset({"verified_face", "verified_document"})
+# How a visit that verified nobody leaves the intent. A later visit may still verify.
+UNVERIFIED = {
+    "deceased": IntentStatus.DECEASED,
+    "refused": IntentStatus.WITHDRAWN,
+    "not_met": IntentStatus.UNREACHABLE,
+    "moved": IntentStatus.UNREACHABLE,
+    "data_differs": IntentStatus.UNDER_REVIEW,
+    "not_resident": IntentStatus.UNDER_REVIEW,
+    "needs_dukcapil": IntentStatus.UNDER_REVIEW,
+    "suspected_fraud": IntentStatus.UNDER_REVIEW,
+}
+
+
+@dataclass(slots=True)
+class Case:
+    """One intent and what became of it."""
+
+    intent_id: str
+    body: Answer = field(repr=False)
+    finding: Decision | None
+    outcome: str = ""
+    verified_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Claim:
+    """A key and the request that came with it. No answer yet: that request is still running."""
+
+    fingerprint: bytes
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request as the admin pages list it: where and how it ended, never whom it was about."""
+
+    method: str
+    route: str
+    status: int
+    key: str
+
+
+class Book:
+    """The sandbox's memory, behind one lock. `fault` switches the whole portal off."""
+
+    def __init__(
+        self, clock: Callable[[], datetime], seed: str, decision_after: timedelta, retry_after: timedelta
+    ) -> None:
+        self._clock, self._seed, self._decision_after, self._retry_after = clock, seed, decision_after, retry_after
+        self._lock = RLock()
+        self.reset()
+
+    def reset(self) -> None:
+        with self._lock:
+            self.fault = False
+            self._cases: dict[str, Case] = {}
+            self._claims: dict[str, Claim] = {}
+            self._tries: Counter[str] = Counter()
+            self._busy_until: dict[str, datetime] = {}
+            self._effects: Counter[tuple[str, str]] = Counter()
+            self._seen: deque[Seen] = deque(maxlen=1000)
+
+    def claim(self, key: str, request: tuple[str, str, Mapping[str, Any]]) -> Answer | None:
+        """None: the caller may act, and owes `settle`. Else the answer that this key had. Raises for another's key."""
+        fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).digest()
+        with self._lock:
+            claim = self._claims.get(key)
+            if claim is None:
+                self._claims[key] = Claim(fingerprint)
+                return None
+            if claim.fingerprint != fingerprint:
+                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "key_reused")
+            if claim.answer is None:
+                raise Problem(HTTPStatus.CONFLICT, "in_progress", retry_after=1)
+            return claim.answer
+
+    def settle(self, key: str, answer: Answer | None) -> None:
+        """Keep the answer for repeats; or, where the request failed, forget that it ran."""
+        with self._lock:
+            if answer is None:
+                self._claims.pop(key, None)
+            elif claim := self._claims.get(key):  # Gone where the book was reset meanwhile.
+                claim.answer = answer
+
+    def trip(self, nik: str) -> Fault | None:
+        """Raise what this persona's submission meets on its way; or tell that it is slow."""
+        fault = FAULTS.get(nik[-4:])
+        with self._lock:
+            now = self._clock()
+            self._tries[nik] += 1
+            match fault:
+                case Fault.BROKEN:
+                    raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
+                case Fault.FLAKY if self._tries[nik] <= FLAKY_TRIES:
+                    raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "flaky")
+                case Fault.BUSY if now < (until := self._busy_until.setdefault(nik, now + self._retry_after)):
+                    wait = -((now - until) // timedelta(seconds=1))  # Whole seconds, rounded up.
+                    raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", retry_after=wait)
+        return fault
+
+    def submit(self, body: Answer, key: str) -> Answer:
+        with self._lock:
+            finding = FINDINGS.get(body["nik"][-4:])
+            if finding is None and any(case.body["nik"] == body["nik"] for case in self._cases.values()):
+                finding = Decision(IntentStatus.DUPLICATE)
+            intent_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._seed}:{key}"))
+            self._cases[intent_id] = Case(intent_id, body, finding)
+            self._count(body, "submitted")
+            return {"intent_id": intent_id, "ticket_code": body["offline_ref"], "status": IntentStatus.RECEIVED}
+
+    def amend(self, intent_id: str, changes: Answer) -> Answer:
+        with self._lock:
+            case = self._undecided(intent_id)
+            for name, value in changes.items():
+                case.body[name] = case.body.get(name, {}) | value if isinstance(value, dict) else value
+            self._count(case.body, "amended")
+            return self.show(intent_id)
+
+    def complete(self, intent_id: str, outcome: str) -> Answer:
+        with self._lock:
+            case = self._undecided(intent_id)
+            case.outcome = outcome
+            case.verified_at = (case.verified_at or self._clock()) if outcome in VERIFIED else None
+            self._count(case.body, "completed")
+            return self.show(intent_id)
+
+    def show(self, intent_id: str) -> Answer:
+        with self._lock:
+            case = self._case(intent_id)
+            status, decision = self._stand(case)
+            answer: Answer = {"intent_id": intent_id, "ticket_code": case.body["offline_ref"], "status": status}
+            if decision:
+                answer["reason_codes"] = list(decision.reasons)
+            if decision and case.verified_at and not case.finding:
+                decided_on = (case.verified_at + self._decision_after - decision.age).astimezone(CAPITAL).date()
+                answer |= {"programme": PROGRAMME, "decided_on": decided_on.isoformat()}
+                if decision.reasons:
+                    answer["objection_until"] = (decided_on + OBJECTION_PERIOD).isoformat()
+            return answer
+
+    def find(self, nik: str, ticket_code: str) -> Answer:
+        with self._lock:
+            for case in self._cases.values():
+                if (case.body["nik"], case.body["offline_ref"]) == (nik, ticket_code):
+                    return self.show(case.intent_id)
+        raise Problem(HTTPStatus.NOT_FOUND, "not_found")
+
+    def see(self, seen: Seen) -> None:
+        with self._lock:
+            self._seen.append(seen)
+
+    def seen(self) -> list[Seen]:
+        with self._lock:
+            return list(self._seen)
+
+    def ledger(self) -> dict[str, dict[str, int]]:
+        """How many effects each receipt number has had: submitted, amended, completed."""
+        with self._lock:
+            counts: dict[str, dict[str, int]] = {}
+            for (ref, effect), count in self._effects.items():
+                counts.setdefault(ref, {"submitted": 0, "amended": 0, "completed": 0})[effect] = count
+            return counts
+
+    def _count(self, body: Answer, effect: str) -> None:
+        self._effects[body["offline_ref"], effect] += 1
+
+    def _case(self, intent_id: str) -> Case:
+        case = self._cases.get(intent_id)
+        if case is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "not_found")
+        return case
+
+    def _undecided(self, intent_id: str) -> Case:
+        case = self._case(intent_id)
+        if case.verified_at and not case.finding and self._clock() >= case.verified_at + self._decision_after:
+            raise Problem(HTTPStatus.CONFLICT, "decided")
+        return case
+
+    def _stand(self, case: Case) -> tuple[IntentStatus, Decision | None]:
+        """Where the intent stands now: a function of its past and the clock, so nothing has to run meanwhile."""
+        if case.finding:
+            return case.finding.status, case.finding
+        if case.verified_at is None:
+            return UNVERIFIED.get(case.outcome, IntentStatus.RECEIVED), None
+        passed = self._clock() - case.verified_at
+        if passed >= self._decision_after:
+            decision = decide(case.body["nik"], self._seed)
+            return decision.status, decision
+        steps = (IntentStatus.VERIFIED, IntentStatus.SUBMITTED_TO_PORTAL, IntentStatus.UNDER_REVIEW)
+        return steps[3 * passed // self._decision_after], None

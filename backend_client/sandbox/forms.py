@@ -1,0 +1,103 @@
+"""Whether a request has the contract's form: the fields of an intent, of an amendment and of an outcome."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Any
+
+from backend_client.sandbox.personas import SYNTHETIC_AREAS
+from backend_client.sandbox.problem import Problem
+
+Check = Callable[[Any], bool]
+
+
+def _pattern(expression: str) -> Check:
+    compiled = re.compile(expression, re.ASCII)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+def _text(longest: int) -> Check:
+    return lambda value: isinstance(value, str) and 0 < len(value) <= longest
+
+
+def _flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _day(value: Any) -> bool:
+    try:
+        date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _instant(value: Any) -> bool:
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except (TypeError, ValueError):
+        return False
+
+
+def _group(checks: Mapping[str, Check]) -> Check:
+    return lambda value: isinstance(value, dict) and all(name in checks and checks[name](value[name]) for name in value)
+
+
+# Set once, with the intent.
+FIXED: dict[str, Check] = {
+    "nik": _pattern(r"[0-9]{16}"),
+    "offline_ref": _pattern(r"[0-9]{4,20}"),
+    "channel": _pattern(r"ussd|sms|whatsapp|agent"),
+    "consent_id": _text(80),
+    "captured_at": _instant,
+}
+OPEN: dict[str, Check] = {
+    "contact": _group({"time": _text(40), "by": _text(40), "language": _pattern(r"id|en|jv|osi|mad")}),
+    "filled_by": _group({"who": _pattern(r"self|family_present|family_absent|agent"), "assistant_name": _text(120)}),
+    "kk": _pattern(r"[0-9]{16}"),
+    "name": _text(120),
+    "birth_date": _day,
+    "sex": _pattern(r"[LP]"),
+    "village_code": _pattern(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}"),
+    "address_note": _text(200),
+    "rt": _pattern(r"[0-9]{1,3}"),
+    "rw": _pattern(r"[0-9]{1,3}"),
+    "phone_e164": _pattern(r"\+[0-9]{8,15}"),
+    "phone_is_own": _flag,
+    "visit": _group({"mode": _pattern(r"home|desa|agent"), "days": _texts, "part": _text(40), "needs": _texts}),
+    "has_smartphone": _flag,
+    "has_ikd": _pattern(r"none|yes|unknown"),
+    "bank_book": _flag,
+}
+REQUIRED = (*FIXED, "contact", "filled_by")
+
+
+def check_intent(body: Mapping[str, Any]) -> None:
+    """Raise a problem that names each wrong field; and refuse everyone who might be a real person."""
+    missing = [(f"/{name}", "missing") for name in REQUIRED if name not in body]
+    _complain(missing + _wrong(body, FIXED | OPEN))
+    if body["nik"][:6] not in SYNTHETIC_AREAS:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_synthetic", (("/nik", "not_synthetic"),))
+
+
+def check_changes(body: Mapping[str, Any]) -> None:
+    """Raise a problem where an amendment changes nothing, or what is fixed, or has the wrong form."""
+    if not body:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no_change")
+    _complain([(f"/{name}", "fixed") for name in body if name in FIXED])
+    _complain(_wrong(body, OPEN))
+
+
+def _wrong(body: Mapping[str, Any], checks: Mapping[str, Check]) -> list[tuple[str, str]]:
+    unknown = [("/", "unknown_field")] if any(name not in checks for name in body) else []
+    return unknown + [(f"/{name}", "form") for name in body if name in checks and not checks[name](body[name])]
+
+
+def _complain(errors: list[tuple[str, str]]) -> None:
+    if errors:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", tuple(errors))
