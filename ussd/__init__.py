@@ -1,0 +1,1 @@
+"""Screens: at most N characters, answered within the request."""
