@@ -1,0 +1,1 @@
+"""Messages: answered through the outbox, one GSM-7 segment each."""
