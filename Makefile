@@ -1,0 +1,62 @@
+# `make help` explains every target. Nothing but Python 3.11 or newer and make is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+
+help: ## Show what can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-10s %s\n", $$1, $$2}'
+
+run: setup ## Run the demo: phones, desk and a made-up Banyuwangi on http://127.0.0.1:8000
+	@$(BIN)/loket demo --port $(PORT)
+
+setup: .venv/.run ## Set up .venv with what running needs
+
+test: .venv/.test ## Run every test that this machine can run
+	@$(BIN)/pytest -q -n 2 --dist loadgroup
+
+check: .venv/.test ## Format, lint, types, imports, texts
+	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/loket check
+
+fix: .venv/.test ## Format the code and mend what can be mended
+	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
+
+talks: .venv/.test ## Record the talk transcripts anew; the diff is the review
+	@PYTHONPATH=tests $(BIN)/python -m support.talks --record
+
+bench: .venv/.test ## Measure turns a second against an empty Flask route
+	@$(BIN)/loket bench
+
+sim: setup ## A phone in the terminal, against a running demo
+	@$(BIN)/loket sim --url http://127.0.0.1:$(PORT)
+
+pictures: .venv/.test ## Make the README's pictures from a running demo
+	@$(BIN)/python -m tools.pictures
+
+lock: .venv/.test ## Write the lock files anew from pyproject.toml
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --extra africastalking --extra broker --extra setup pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --all-extras pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove .venv and everything that was made here
+	@rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; PYTHON=/path/to/it make $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/.run: .venv/bin/python requirements.lock pyproject.toml
+	@echo "Setting up .venv (a minute, once) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.test: .venv/.run requirements-dev.lock
+	@echo "Adding what the tests need ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: help run setup test check fix talks bench sim pictures lock clean

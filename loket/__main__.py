@@ -1,0 +1,5 @@
+"""`python -m loket` is `loket`."""
+
+from loket.cli import main
+
+main()

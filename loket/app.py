@@ -1,0 +1,131 @@
+"""The web process: the calls of gateways first, on a path of their own, and pages for people behind them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import partial
+from time import perf_counter
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from bot.messages import Inbound, Page, Text
+from bot.run import Fit, LostItsWay
+from bot.windows import zone
+from bot.wire import Request, Response, refusal
+from loket import log, metrics, outside, work
+from loket.config import UssdName, read_config, read_environment
+from loket.pages import create_pages
+from loket.service import Service, compose
+from sms.gateway import MessageGateway, Receipt, keep_receipts
+from ussd.africastalking import AfricasTalkingUssd
+from ussd.gateway import BODY, UssdGateway, serve
+from ussd.page import fit
+
+STATUS = {200: "200 OK", 400: "400 Bad Request", 404: "404 Not Found", 405: "405 Method Not Allowed",
+          413: "413 Content Too Large", 415: "415 Unsupported Media Type",
+          503: "503 Service Unavailable"}  # fmt: skip
+AGAIN = timedelta(minutes=5)  # When a person is asked to dial again after a failure.
+logger = log.get("loket.app")
+
+
+class Gateways:
+    """A plain WSGI callable in front of the pages: Flask would take longer than the turn itself."""
+
+    def __init__(self, service: Service, pages: WSGIApplication) -> None:
+        self._service = service
+        self._pages = pages
+        self._ussd: Mapping[str, tuple[UssdGateway, Fit]] = {
+            name: (ussd_gateway(name, service), fit(screen.page)) for name, screen in service.config.ussd.items()
+        }
+        sms = outside.message_gateway(service.config, service.environment)
+        self._sms: Mapping[str, MessageGateway] = {sms.name: sms}
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        path: str = environ["PATH_INFO"]
+        channel, _, rest = path[1:].partition("/")
+        if channel not in ("ussd", "sms"):
+            return self._pages(environ, start)
+        response = self._guarded(channel, rest.partition("/")[0], environ)
+        headers = [("Content-Type", response.content_type), ("Content-Length", str(len(response.body)))]
+        start(STATUS[response.status], headers)
+        return (response.body,)
+
+    def _guarded(self, channel: str, name: str, environ: WSGIEnvironment) -> Response:
+        """The rim of the request: a vendor sends again what could not be kept."""
+        try:
+            return self._answered(channel, name, environ)
+        except Exception as error:
+            logger.error("request failed", channel=channel, **log.failure(error))
+            return refusal(503, "not now")
+
+    def _answered(self, channel: str, name: str, environ: WSGIEnvironment) -> Response:
+        request = _request(environ)  # In any case: where nobody reads the body, the server hangs up on the sender.
+        if channel == "ussd" and (found := self._ussd.get(name)):
+            gateway, fitted = found
+            return serve(gateway, lambda inbound: self.answer(inbound, fitted), request)
+        if channel == "sms" and (sms := self._sms.get(name)):
+            return keep_receipts(sms, partial(self._keep, sms.name), request)
+        return refusal(404, "not found")
+
+    def _keep(self, gateway: str, receipt: Receipt) -> None:
+        self._service.messages.delivered(gateway, receipt.provider_id, receipt.delivery)
+
+    def answer(self, inbound: Inbound, fitted: Fit) -> Page | None:
+        """The rim of the turn: whatever goes wrong, the person gets a sentence and what they typed before is kept."""
+        began = perf_counter()
+        try:
+            page, turn = self._service.desk.answer(inbound, fitted)
+        except Exception as error:
+            self._service.database.drop_driver()
+            metrics.FAILED_TURNS.labels(inbound.channel, inbound.gateway).inc()
+            logger.error("turn failed", channel=inbound.channel, gateway=inbound.gateway, **log.failure(error))
+            return self._apology(error, fitted)
+        flow, _, what = turn.events[-1] if turn.events else ("", "", "repeated")
+        metrics.turn(inbound.channel, inbound.gateway, flow, what).inc()
+        metrics.turn_seconds(inbound.channel).observe(perf_counter() - began)
+        return page
+
+    def _apology(self, error: Exception, fitted: Fit) -> Page:
+        """Nothing of this turn was kept, and the sentence does not say that it was."""
+        service = self._service
+        again = service.clock().astimezone(zone(service.config.home)) + AGAIN
+        sentence = "err.unknown" if isinstance(error, LostItsWay) else "err.not_saved"
+        values = {"time": f"{again:%H.%M}", "err": "E-1000"}
+        reply = service.catalogue.reply("id", Text(sentence, values), ends=True)
+        return fitted(reply)[0]
+
+
+def ussd_gateway(name: UssdName, service: Service) -> UssdGateway:
+    """The gateway that config.yml names."""
+    match name:
+        case "africastalking":
+            return AfricasTalkingUssd(service.environment.africastalking_tokens, service.clock)
+
+
+def _request(environ: WSGIEnvironment) -> Request:
+    headers = {"content-type": environ.get("CONTENT_TYPE", "")}
+    if encoding := environ.get("HTTP_CONTENT_ENCODING"):
+        headers["content-encoding"] = encoding
+    return Request(
+        environ["REQUEST_METHOD"],
+        environ["PATH_INFO"],
+        environ.get("QUERY_STRING", ""),
+        headers,
+        _body(environ),
+        environ.get("REMOTE_ADDR", ""),
+    )
+
+
+def _body(environ: WSGIEnvironment) -> bytes:
+    """The body, or one byte more than is allowed where it is longer: nobody makes us read the rest."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    wanted = int(length) if length.isdecimal() and len(length) < 8 else BODY + 1
+    body: bytes = environ["wsgi.input"].read(min(wanted, BODY + 1))
+    return body if wanted <= BODY else body.ljust(BODY + 1)
+
+
+def create() -> Gateways:
+    """The application of one web process, from its environment: what granian and gunicorn load."""
+    log.configure()
+    environment = read_environment()
+    service = compose(read_config(environment.config), environment)
+    work.start(service)
+    return Gateways(service, create_pages(service))

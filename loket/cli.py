@@ -1,0 +1,174 @@
+"""The command line: `loket --help` lists what it can do."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from loket.config import Environment, read_config, read_environment
+from loket.failures import friendly
+
+PORT, SOME = click.IntRange(1, 65535), click.IntRange(min=1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="loket")
+def main() -> None:
+    """Loket: the counter for phones that cannot open a web page."""
+
+
+@main.command()
+@click.option("--port", type=PORT, default=8000, show_default=True, help="Where to serve.")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("var/demo"),
+    show_default=True,
+    help="Where the demo keeps its database and keys.",
+)
+@click.option("--fresh", is_flag=True, help="Forget what was tried before.")
+@friendly
+def demo(port: int, folder: Path, fresh: bool) -> None:
+    """Everything in one command: phones in the browser, the desk, and a made-up Banyuwangi."""
+    from loket.demo import run
+
+    run(port, folder, fresh)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=PORT, default=8000, show_default=True)
+@click.option(
+    "--processes", type=SOME, default=1, show_default=True, help="Web processes; PostgreSQL gains from two and more."
+)
+@click.option("--with-worker", is_flag=True, help="Do the jobs in the web process too.")
+@friendly
+def serve(host: str, port: int, processes: int, with_worker: bool) -> None:
+    """Serve gateways, desk and metrics."""
+    from loket import serve as server
+
+    sqlite = _ready()
+    server.serve(host, port, processes, sqlite, {"EMBEDDED": "1"} if with_worker else {})
+
+
+@main.command()
+@friendly
+def worker() -> None:
+    """Do the jobs: submit, send, assign. With LOKET_BROKER_URL by Dramatiq, else straight from the outbox."""
+    from loket import work
+
+    _ready()
+    work.main()
+
+
+@main.command()
+@friendly
+def migrate() -> None:
+    """Bring the database to the newest form of its tables."""
+    from store.database import Database
+    from store.migrate import migrate as run
+
+    environment = read_environment()
+    database = Database(environment.database_url)
+    _make_folder(environment)
+    run(database)
+    click.echo(f"The database is up to date: {database.url.render_as_string(hide_password=True)}")
+
+
+@main.group()
+def keys() -> None:
+    """The keys that personal data is sealed with."""
+
+
+@keys.command()
+@friendly
+def generate() -> None:
+    """Make the key file, once. Keep a copy where neither the database nor its backups are."""
+    from store.seal import generate_keys
+
+    path = read_environment().keys_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    generate_keys(path)
+    click.echo(f"Keys are in {path} (mode 0600). Without them nothing that is sealed can be read again.")
+
+
+@keys.command()
+@friendly
+def rotate() -> None:
+    """Seal everything with a new key, then drop the old ones. Nothing has to stop meanwhile."""
+    from loket.rotate import rotate as run
+
+    with click.progressbar(length=1, label="Sealing again", file=sys.stderr) as bar:
+
+        def told(place: str, count: int) -> None:
+            bar.label = f"Sealing again: {place}"
+            bar.length = (bar.length or 1) + count
+            bar.update(count)
+
+        done = run(read_environment(), told)
+    click.echo(f"{done} values are sealed with the new key, and the old keys are gone. Copy the key file again.")
+
+
+@main.command()
+@friendly
+def check() -> None:
+    """Look over sentences and flows: what would be wrong on a person's screen."""
+    from loket.check import run
+
+    sys.exit(run(read_config(read_environment().config)))
+
+
+@main.command()
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="A running Loket.")
+@click.option("--token", default="demo", show_default=True, help="The secret last part of the gateway's path.")
+@click.option("--phone", default="+6281234567890", show_default=True)
+@friendly
+def sim(url: str, token: str, phone: str) -> None:
+    """A phone in the terminal."""
+    from loket.sim import main as run
+
+    run(url, token, phone)
+
+
+@main.command()
+@click.option("--seconds", type=SOME, default=5, show_default=True, help="How long each run measures.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@friendly
+def bench(seconds: int, as_json: bool) -> None:
+    """Measure full turns over HTTP against an empty Flask route in the same run."""
+    from loket.bench.run import run
+
+    run(seconds, as_json)
+
+
+def _ready() -> bool:
+    """Whether the database is SQLite. Refuses where configuration, keys or database are not as they must be."""
+    from loket import outside
+    from loket.failures import NotReady
+    from store.database import Database
+    from store.migrate import missing
+    from store.seal import load_keys
+
+    environment = read_environment()
+    config = read_config(environment.config)
+    outside.check(config, environment)
+    load_keys(environment.keys_file)
+    _make_folder(environment)
+    database = Database(environment.database_url)
+    try:
+        if missing(database):
+            raise NotReady("The database lacks migrations. Run: loket migrate")
+    finally:
+        database.close()
+    for note in outside.made_up(config):
+        click.echo(f"note: {note}", err=True)
+    return database.sqlite
+
+
+def _make_folder(environment: Environment) -> None:
+    from sqlalchemy.engine import make_url
+
+    url = make_url(environment.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)

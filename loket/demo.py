@@ -1,0 +1,161 @@
+"""A made-up Banyuwangi in one command: its agents, a few days of tickets, and phones in the browser."""
+
+import fcntl
+import random
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+from sqlalchemy.engine import make_url
+
+from loket import serve
+from loket.config import ROOT, ConfigError, Environment, Period, read_config
+from loket.failures import NotReady
+from store.database import Database
+from store.migrate import migrate, missing
+from store.seal import generate_keys
+
+if TYPE_CHECKING:  # What only seeding needs would make every later start slower.
+    from loket.demo_days import Clock
+    from loket.service import Service
+
+HOST = "127.0.0.1"
+PASSWORD = "demo"  # noqa: S105  Demo mode serves loopback only.
+SEED = 3510
+OWN_FILES = ("config.yml", "keys.json", "loket.db", "loket.db-wal", "loket.db-shm", "loket.new")
+
+
+def run(port: int, folder: Path, fresh: bool) -> None:
+    """Prepare the folder if it is new, then serve until Ctrl-C. NotReady where something is served on the port."""
+    serve.claim(HOST, port)  # Before anything is forgotten or promised.
+    folder.mkdir(parents=True, exist_ok=True)
+    with hold(folder):
+        _run(port, folder, fresh)
+
+
+@contextmanager
+def hold(folder: Path) -> Iterator[None]:
+    """Keep other demos out of the folder: a fresh one would take the keys from under a running one's data."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotReady(f"Another demo runs in {folder}. Stop it, or choose another folder: --dir") from None
+        yield
+
+
+def _run(port: int, folder: Path, fresh: bool) -> None:
+    if fresh:
+        for name in OWN_FILES:  # Only these: the folder may be anybody's.
+            (folder / name).unlink(missing_ok=True)
+    config = folder / "config.yml"
+    values = {
+        "CONFIG": str(config),
+        "DATABASE_URL": f"sqlite:///{folder.resolve() / 'loket.db'}",
+        "KEYS_FILE": str(folder / "keys.json"),
+        "AFRICASTALKING_TOKENS": PASSWORD,
+        "DEMO": "1",
+        "EMBEDDED": "1",
+    }
+    environment = Environment(
+        config=config,
+        database_url=values["DATABASE_URL"],
+        keys_file=folder / "keys.json",
+        demo=True,
+        africastalking_tokens=(PASSWORD,),
+    )
+    prepare(environment)
+    click.echo(_welcome(port))
+    sys.stdout.flush()
+    serve.serve(HOST, port, 1, sqlite=True, environment=values)
+
+
+def write_config(path: Path) -> None:
+    """The shipped configuration, with a registration period that is open today, whenever today is."""
+    shipped, today = read_config(ROOT / "config.yml"), datetime.now(UTC).date()
+    windows = _kept_windows(path)
+    if windows is None or "3510" not in windows or windows["3510"].closes <= today:
+        windows = {
+            "3510": Period(today - timedelta(days=20), today + timedelta(days=40)),
+            "6471": Period(today + timedelta(days=10), today + timedelta(days=60)),
+        }
+    path.write_bytes(msgspec.yaml.encode(msgspec.structs.replace(shipped, windows=windows)))
+
+
+def _kept_windows(path: Path) -> dict[str, Period] | None:
+    """The periods of an earlier start: who registered in them stays registered. None where there is no such file."""
+    try:
+        return read_config(path).windows
+    except ConfigError:
+        return None
+
+
+def prepare(environment: Environment) -> None:
+    """Make the configuration, the keys and the database where there are none yet; bring older ones up to date."""
+    write_config(environment.config)
+    if not environment.keys_file.exists():
+        generate_keys(environment.keys_file)
+    database = Database(environment.database_url)
+    if not Path(database.url.database or "").exists():
+        _make(environment)
+    if missing(database):
+        migrate(database)
+    database.close()
+
+
+def _make(environment: Environment) -> None:
+    """Seed in memory and then write the file: quick, and whoever stops it halfway has no half a demo."""
+    from loket.demo_days import Clock
+    from loket.service import compose
+
+    clock = Clock(datetime.now(UTC))
+    service = compose(read_config(environment.config), replace(environment, database_url="sqlite://"), clock)
+    migrate(service.database)
+    seed(service, clock)
+    path = Path(make_url(environment.database_url).database or "")
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    with closing(sqlite3.connect(unfinished)) as file:
+        service.database.driver().backup(file)
+    service.database.close()
+    unfinished.replace(path)
+
+
+def seed(service: "Service", clock: "Clock") -> None:
+    """The same people every time, and as many days of work as a visitor needs to see a desk in use."""
+    from handoff.desk.passwords import hash_password
+    from loket.demo_days import Days
+    from loket.demo_people import citizens, staff
+    from store.agents import Agents
+
+    dice = random.Random(SEED)  # noqa: S311  The same demo for everybody.
+    days = Days(service, clock, dice)
+    Agents(service.database).add(staff(service.areas, dice, hash_password(PASSWORD)))
+    for citizen in citizens(service.areas, dice, clock.now):
+        days.call(citizen)
+    days.work()
+
+
+def _welcome(port: int) -> str:
+    address = f"http://{HOST}:{port}"
+    return f"""
+Loket is running. Everything in it is made up, and nothing leaves this machine. Ctrl-C stops it.
+
+  Phones     {address}/simulator
+  Desk       {address}/desk/          agen, koordinator or dinas, each with the word: demo
+  Metrics    {address}/metrics
+
+Three things to try
+  1  Dial on the first phone, register with the NIK 3510990508670009 and the village Kemiren, and read the number.
+  2  Open the desk as agen: the ticket is there. Set a visit, and watch the SMS bring the numbers for both sides.
+  3  Drop the line in the middle of a registration and dial again: it goes on where it stopped.
+
+The same phone in a terminal: .venv/bin/loket sim --url {address}
+"""

@@ -1,0 +1,45 @@
+"""Puts the flows that config.yml names together with what they know."""
+
+from datetime import date
+from importlib import import_module
+
+from bot.areas import Gazetteer
+from bot.conversation import World
+from bot.run import LANGUAGE, OPENING, RESUME, STUCK, Engine, Flow
+from bot.texts import BASE, Catalogue
+from bot.windows import Window
+from loket.config import Config, ConfigError, Period
+
+ALWAYS = (LANGUAGE, OPENING, RESUME, STUCK)  # Every talk needs these; they are not services.
+
+
+def build(config: Config, catalogue: Catalogue, areas: Gazetteer) -> Engine:
+    """Raises ConfigError where a service has no module."""
+    flows = {name: _flow(name) for name in (*ALWAYS, *config.services)}
+    world = World(
+        areas=areas,
+        windows={regency: Window(regency, p.opens, p.closes) for regency, p in config.windows.items()},
+        services=frozenset(config.services),
+        languages=frozenset(config.languages),
+        home=config.home,
+        visit_days=config.visit_days,
+        callback_days=config.callback_days,
+        people_per_phone=config.people_per_phone,
+    )
+    return Engine(flows, catalogue, world, BASE)
+
+
+def period_name(windows: dict[str, Period], regency: str) -> str:
+    """Under which name registrations of a regency are counted: one person registers once in each."""
+    window = windows.get(regency)
+    return f"{regency}:{window.opens if window else date.min}"
+
+
+def _flow(name: str) -> Flow:
+    try:
+        module = import_module(f"bot.flows.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"bot.flows.{name}":  # The flow is there, and needs something that is not.
+            raise
+        raise ConfigError(f"services: there is no bot/flows/{name}.py") from None
+    return Flow(module.flow, getattr(module, "KEEPS", False))

@@ -1,0 +1,56 @@
+"""The handlers of all jobs by kind: plain functions from a job to how it went, the same for every worker."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from backend_client import Portal
+from handoff.routing import Why
+from loket.portal_jobs import PortalJobs, outside
+from loket.service import Service
+from sms.gateway import MessageGateway, Outbound, SendFailed
+from store.assignments import Assignments
+from store.messages import QUEUED, Messages
+from store.outbox import Dead, Done, Job, Result, Retry
+from store.registrations import Registrations
+
+Handler = Callable[[Job], Result]
+
+LOOK_AGAIN = timedelta(minutes=15)  # Where nobody has room for a ticket.
+
+
+def handlers(service: Service, portal: Portal, gateway: MessageGateway) -> Mapping[str, Handler]:
+    """Every kind of job that this house writes."""
+    registrations = Registrations(service.database, service.sealer, service.messages)
+    look = timedelta(seconds=service.config.follow_seconds)
+    told = PortalJobs(portal, registrations, service.sealer, service.catalogue, service.clock, look)
+    return {
+        "portal.submit": outside(told.submit, told.lost),
+        "portal.amend": outside(told.amend, told.lost),
+        "portal.complete": outside(told.complete, told.lost),
+        "portal.follow": outside(told.follow, told.lost),
+        "message.send": partial(send, gateway, service.messages, service.clock),
+        "handoff.assign": partial(assign, Assignments(service.database, service.messages), service.clock),
+    }
+
+
+def send(gateway: MessageGateway, messages: Messages, clock: Callable[[], datetime], job: Job) -> Result:
+    """One message. After a crash between gateway and row it goes out twice: no vendor of SMS takes a key."""
+    letter = messages.letter(job.subject)
+    if letter is None:
+        return Dead("no_message")
+    if letter.delivery != QUEUED:
+        return Done()
+    try:
+        sent = gateway.send(Outbound(letter.id, letter.to, letter.body, letter.channel))
+    except SendFailed as error:
+        return Retry(error.code, failure=not error.away) if error.again else Dead(error.code)
+    messages.sent(letter.id, gateway.name, sent.provider_id, clock())
+    return Done()
+
+
+def assign(assignments: Assignments, clock: Callable[[], datetime], job: Job) -> Result:
+    """Somebody for an open ticket; it stays open where nobody has room, and is tried again."""
+    if assignments.assign(job.subject, clock()) is Why.NOBODY:
+        return Retry("nobody_has_room", after=LOOK_AGAIN.total_seconds())
+    return Done()

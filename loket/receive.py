@@ -1,0 +1,124 @@
+"""One turn from a gateway's message to a stored page: nothing of it happens, or all of it."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bot.effects import Effect, SpeakLanguage
+from bot.engine import Turn, steps
+from bot.messages import Inbound, Page
+from bot.run import Engine, Fit
+from bot.session import Session
+from loket.lookups import Lookups
+from store.database import Database, ms
+from store.effects import Cause, Effects
+from store.sessions import Conflict, Event, Loaded, Saving, Sessions
+
+ATTEMPTS = 4
+GUESS = "case"
+NOTHING = ("", "", "closed")
+
+
+class Busy(Exception):
+    """Somebody else was faster each time; the person may simply try again."""
+
+
+class Desk:
+    """Takes messages in. `clock`: aware UTC. `wake`: called when a committed turn has left work behind."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        database: Database,
+        sessions: Sessions,
+        effects: Effects,
+        lookups: Lookups,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+        seed: Callable[[int], bytes] = os.urandom,
+        crash: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        self._engine = engine
+        self._db = database
+        self._sessions = sessions
+        self._effects = effects
+        self._lookups = lookups
+        self._clock = clock
+        self._wake = wake
+        self._seed = seed
+        self._crash = crash
+
+    def answer(self, inbound: Inbound, fit: Fit) -> tuple[Page | None, Turn]:
+        """The page that answers a message, kept before it is shown. The same message again: the same page."""
+        self._sessions.refresh()
+        key = self._sessions.key(f"{inbound.gateway}|{inbound.dialogue}|{inbound.sender}", inbound.id)
+        guesses: dict[str, Any] = {}
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._attempt(inbound, fit, key, guesses)
+            except Conflict:
+                page = self._sessions.replay(key)
+                if page is not None:
+                    return page, Turn(Session(), page)
+            except self._db.failed:
+                # The inbox tells whether the lost connection took the turn with it, so trying again is safe.
+                if attempt or not self._db.lost():
+                    raise
+        raise Busy
+
+    def _attempt(self, inbound: Inbound, fit: Fit, key: bytes, guesses: dict[str, Any]) -> tuple[Page | None, Turn]:
+        loaded = self._sessions.load(inbound.sender)
+        self._crash("loaded")
+        turn = self._advance(loaded, inbound, fit, guesses)
+        if turn.session is loaded.session:
+            return turn.page, turn
+        self._commit(loaded, inbound, key, turn)
+        self._crash("committed")
+        if turn.effects:
+            self._wake()
+        return turn.page, turn
+
+    def _advance(self, loaded: Loaded, inbound: Inbound, fit: Fit, guesses: dict[str, Any]) -> Turn:
+        """`guesses`: look-ups that are counted against a person; a second attempt at the turn is no second guess."""
+        now = inbound.received_at
+        talk = steps(self._engine, loaded.session, inbound, fit, now, self._seed(32))
+        fact: Any = None
+        while True:
+            try:
+                lookup = talk.send(fact)
+            except StopIteration as stopped:
+                turn: Turn = stopped.value
+                return turn
+            if lookup.name != GUESS:
+                fact = self._lookups.look(loaded.contact, lookup, now)
+            elif lookup.argument in guesses:
+                fact = guesses[lookup.argument]
+            else:
+                fact = guesses[lookup.argument] = self._lookups.look(loaded.contact, lookup, now)
+
+    def _commit(self, loaded: Loaded, inbound: Inbound, key: bytes, turn: Turn) -> None:
+        now = inbound.received_at
+        flow, asked, what = turn.events[-1] if turn.events else NOTHING
+        language = turn.session.language
+        took = int((self._clock() - now).total_seconds() * 1_000_000)
+        event = Event(ms(now), inbound.channel, inbound.gateway, language, flow, asked, what, max(0, took))
+        saving = Saving(loaded, inbound.sender, key, turn.session, turn.page, event)
+        if loaded.version and not turn.effects:
+            self._sessions.save(saving)
+            return
+        cause = Cause(loaded.contact, inbound.sender, inbound.channel, language or self._engine.language, now)
+        try:
+            with self._db.turn(durable=any(_promised(effect) for effect in turn.effects)) as writer:
+                self._sessions.save_in(writer, saving)
+                for effect in turn.effects:
+                    self._effects.apply(writer, effect, cause)
+                self._crash("applied")
+        except self._db.taken as error:
+            # The same message, or two people with the same NIK in the same moment: look again.
+            raise Conflict from error
+
+
+def _promised(effect: Effect) -> bool:
+    """Whether a person will rely on this effect: then the commit waits for the disk. A language is an answer."""
+    return not isinstance(effect, SpeakLanguage)

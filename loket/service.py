@@ -1,0 +1,122 @@
+"""Everything that one process needs, put together once from the configuration and the environment."""
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+from bot.areas import Gazetteer
+from bot.messages import Text
+from bot.run import Engine
+from bot.texts import Catalogue
+from loket import areas, texts
+from loket.config import ROOT, Config, Environment
+from loket.engine import build, period_name
+from loket.lookups import Lookups
+from loket.receive import Desk
+from sms.segments import fit as fit_sms
+from store.cases import Registry
+from store.database import Database
+from store.effects import Effects
+from store.messages import Messages
+from store.outbox import Outbox
+from store.seal import Sealer, load_keys
+from store.sessions import Sessions
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The one place that reads the clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Wake:
+    """Rung when there is work; whoever does it hangs its bell here."""
+
+    bells: list[Callable[[], None]] = field(default_factory=list)
+
+    def __call__(self) -> None:
+        for bell in self.bells:
+            bell()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of a process. Nothing in here knows of HTTP."""
+
+    config: Config
+    environment: Environment
+    clock: Clock
+    database: Database
+    sealer: Sealer
+    catalogue: Catalogue
+    areas: Gazetteer
+    engine: Engine
+    sessions: Sessions
+    messages: Messages
+    registry: Registry
+    outbox: Outbox
+    effects: Effects
+    desk: Desk
+    wake: Wake
+    crash: Callable[[str], None]
+
+
+def compose(config: Config, environment: Environment, clock: Clock = now, sealer: Sealer | None = None) -> Service:
+    """Raises ConfigError, SealError or CatalogueError where something needed is missing."""
+    numbers = config.numbers
+    constants = {"ussd": numbers.ussd, "sms": numbers.sms, "call": numbers.call}
+    catalogue = texts.load(config.languages, constants=constants)
+    gazetteer = areas.load(ROOT / "data" / "areas")
+    engine = build(config, catalogue, gazetteer)
+    database = Database(environment.database_url)
+    sealer = sealer or load_keys(environment.keys_file)
+    messages = Messages(database, sealer, say(catalogue, numbers.two_way))
+    registry = Registry(database, sealer, partial(village_name, gazetteer))
+    period = partial(period_name, config.windows)
+    effects = Effects(sealer, messages, period)
+    sessions = Sessions(database, sealer)
+    lookups = Lookups(registry, lambda: [period(regency) for regency in config.windows])
+    wake, crash = Wake(), crash_point(environment)
+    desk = Desk(engine, database, sessions, effects, lookups, clock, wake, crash=crash)
+    return Service(
+        config, environment, clock, database, sealer, catalogue, gazetteer, engine,
+        sessions, messages, registry, Outbox(database), effects, desk, wake, crash,
+    )  # fmt: skip
+
+
+def say(catalogue: Catalogue, two_way: bool) -> Callable[[str, Text], str]:
+    """Words one SMS; where nobody can answer it, without the invitation to."""
+    fit = fit_sms()
+
+    def worded(language: str, text: Text) -> str:
+        silent = f"{text.id}.no_reply"
+        if not two_way and catalogue.has("id", silent):
+            text = Text(silent, text.values)
+        return fit(catalogue.reply(language, text, ends=True))[0].body
+
+    return worded
+
+
+def village_name(gazetteer: Gazetteer, code: str) -> str:
+    village = gazetteer.village(code) if code else None
+    return village.name if village else ""
+
+
+def crash_point(environment: Environment) -> Callable[[str], None]:
+    """Tests only: kill this process, as a power cut would, the n-th time that it passes a named point."""
+    if not environment.crash_at:
+        return lambda point: None
+    left = [environment.crash_after]
+
+    def crash(point: str) -> None:
+        if point == environment.crash_at:
+            left[0] -= 1
+            if left[0] < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return crash
