@@ -1,0 +1,167 @@
+"""A phone that talks to the pure conversation: every page is measured, every session goes through JSON."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from bot import gsm7
+from bot.effects import ContactAgreed, Effect, SubmitRegistration
+from bot.engine import Turn, advance
+from bot.messages import Channel, Inbound, Page, SessionEvent
+from bot.run import Engine
+from bot.session import Session, dumps, loads
+from bot.stages import Case, Cases, Stage, to_fact
+from loket import areas, texts
+from loket.config import ROOT, Period, read_config
+from loket.engine import build
+from ussd.page import fit
+
+NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+NUMBERS = {"ussd": "*123*456#", "sms": "99123", "call": "1500-123"}
+TRIES = 3  # Wrong pairs of a number and a NIK's last four, until nothing is answered for a day.
+
+_areas = areas.load(ROOT / "data" / "areas")
+
+
+def engine(**changes: Any) -> Engine:
+    """The engine of the shipped configuration."""
+    config = msgspec.structs.replace(read_config(ROOT / "config.yml"), **changes)
+    return build(config, texts.load(config.languages, constants=NUMBERS), _areas)
+
+
+WINDOWS = {
+    "3510": Period(NOON.date().replace(day=1), NOON.date().replace(month=12, day=31)),
+    "6471": Period(NOON.date().replace(year=2027, month=1, day=11), NOON.date().replace(year=2027, month=2, day=28)),
+}
+ENGINE = engine(windows=WINDOWS)
+
+
+@dataclass
+class Book:
+    """What the store would answer, in memory: the registrations of this phone and of others."""
+
+    own_phone: bool = False
+    mine: list[Case] = field(default_factory=list)
+    others: list[Case] = field(default_factory=list)
+    nik4: dict[str, str] = field(default_factory=dict)  # By reference.
+    niks: dict[str, str] = field(default_factory=dict)  # The reference of each NIK that this phone registered.
+    misses: int = 0
+
+    def look(self, name: str, argument: str) -> Any:
+        match name:
+            case "cases":
+                return to_fact(Cases(self.own_phone, tuple(self._shown(case) for case in self.mine)))
+            case "registered":
+                return self.niks.get(argument, "")
+            case "case":
+                ref, _, nik4 = argument.partition(":")
+                return self._case(ref, nik4)
+        raise LookupError(name)
+
+    def apply(self, effect: Effect) -> None:
+        match effect:
+            case SubmitRegistration(ref, nik, name):
+                self.mine.append(Case(str(ref), str(name or ""), Stage.RECEIVED, effect.visit_by))
+                self.nik4[str(ref)] = nik.last4
+                self.niks[str(nik)] = str(ref)
+            case ContactAgreed():
+                self.own_phone = effect.own_phone
+
+    def _shown(self, case: Case) -> Case:
+        return case if self.own_phone or not case.name else replace(case, name=case.name[:1] + "***")
+
+    def _case(self, ref: str, nik4: str) -> Any:
+        if not nik4:
+            return to_fact(next(case for case in self.mine if case.ref == ref))
+        if self.misses >= TRIES:
+            return "locked"
+        for case in (*self.mine, *self.others):
+            if case.ref == ref and self.nik4[ref] == nik4:
+                return to_fact(case)
+        self.misses += 1
+        return ""
+
+
+@dataclass
+class Phone:
+    """One handset on Africa's Talking's form of a dialogue. `facts` win over what the book says."""
+
+    engine: Engine = ENGINE
+    facts: dict[tuple[str, str], Any] = field(default_factory=dict)
+    now: datetime = NOON
+    session: Session = field(default_factory=Session)
+    book: Book = field(default_factory=Book)
+    effects: list[Effect] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    dialled: int = 0
+    transcript: str = ""
+    limit: int = 160
+    before: Session = field(default_factory=Session)  # As it was when this dialogue began.
+
+    def dial(self, tail: str = "") -> str:
+        self.dialled += 1
+        self.transcript = tail
+        self.before = self.session
+        return self.send(self.transcript)
+
+    def say(self, *inputs: str) -> str:
+        """Type these one after the other; the last page."""
+        page = self.screen
+        for text in inputs:
+            self.transcript = f"{self.transcript}*{text}" if self.transcript else text
+            page = self.send(self.transcript)
+        return page
+
+    def wait(self, **time: float) -> "Phone":
+        self.now += timedelta(**time)
+        return self
+
+    def hang_up(self) -> "Phone":
+        self._take(self._inbound(f"end{self.dialled}", "", SessionEvent.CLOSE, None))
+        return self
+
+    def lose(self) -> "Phone":
+        """Everything since the dialogue began was never kept."""
+        self.session = self.before
+        return self
+
+    def send(self, transcript: str) -> str:
+        """A callback of the gateway, whatever was typed before."""
+        self.transcript = transcript
+        event = SessionEvent.RESUME if transcript else SessionEvent.NEW
+        self._take(self._inbound(f"{self.dialled}:{transcript}", transcript, event, transcript))
+        return self.screen
+
+    @property
+    def screen(self) -> str:
+        return self.pages[-1].body if self.pages else ""
+
+    @property
+    def ended(self) -> bool:
+        return self.pages[-1].ends
+
+    def _inbound(self, id: str, text: str, event: SessionEvent, transcript: str | None) -> Inbound:
+        gateway, sender = "africastalking", "+6281200000001"
+        return Inbound(id, Channel.USSD, gateway, sender, text, event, self.now, str(self.dialled), transcript)
+
+    def _take(self, inbound: Inbound) -> None:
+        seed = f"{self.dialled}{inbound.transcript}".encode()[-64:]
+        facts: dict[tuple[str, str], Any] = {}
+        session = loads(dumps(self.session))
+        while (turn := self._twice(session, inbound, seed, facts)).needs is not None:
+            key = (turn.needs.name, turn.needs.argument)
+            facts[key] = self.facts[key] if key in self.facts else self.book.look(*key)
+        self.session = turn.session
+        self.effects += turn.effects
+        for effect in turn.effects:
+            self.book.apply(effect)
+        if turn.page:
+            assert gsm7.septets("CON " + turn.page.body) <= self.limit, turn.page.body
+            self.pages.append(turn.page)
+
+    def _twice(self, session: Session, inbound: Inbound, seed: bytes, facts: dict[tuple[str, str], Any]) -> Turn:
+        turn, again = (advance(self.engine, session, inbound, fit(self.limit), self.now, seed, facts) for _ in range(2))
+        assert (turn.page, turn.session) == (again.page, again.session), "the flow is not deterministic"
+        return turn

@@ -1,0 +1,203 @@
+"""Whole conversations as files that anybody can read: played, recorded, compared.
+
+    @ dial              what happens to the line
+    > 1                 what the person types
+    < Pilih:            what the screen says; [end] where the line is closed
+    ! OpenTicket …      what it caused
+    # …                 for the reader
+
+Those in Indonesian are written; `python -m support.talks --record` writes down the answers, and the same talk in every
+other language.
+"""
+
+import dataclasses
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from support.phone import Phone, engine
+
+from bot.effects import Consent, Effect
+from bot.identity import Reference
+from bot.session import Session
+from bot.stages import Case, Stage
+from bot.windows import zone
+from loket.config import Period
+
+FOLDER = Path(__file__).resolve().parent.parent / "talks"
+LANGUAGES = ("id", "en", "jv", "mad")  # The written one first.
+CHOICE = {"id": "1", "jv": "2", "mad": "3", "en": "4"}  # On the screen of languages.
+VISIT = {
+    "agent": "BUDI SANTOSO",
+    "agent_number": "4821",
+    "visit_number": "735",
+    "day": date(2026, 11, 24),
+    "slot": "midday",
+    "place": "hall",
+    "village": "Kembiritan",
+}
+KNOWN: dict[Stage, dict[str, Any]] = {
+    Stage.ASSIGNED: {"agent": "BUDI SANTOSO"},
+    Stage.SCHEDULED: VISIT,
+    Stage.ELIGIBLE: {"programme": "Sembako"},
+    Stage.NOT_ELIGIBLE: {"reason": "income_above", "until": date(2026, 12, 20)},
+    Stage.OBJECTED: {"until": date(2026, 12, 20)},
+}
+
+
+class BadTalk(ValueError):
+    """A line that is neither typed, nor said, nor a known direction."""
+
+
+class Player:
+    """Plays the lines of a talk to a phone that speaks one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.phone = Phone(session=Session(language=language))
+
+    def play(self, line: str) -> Iterator[str]:
+        """What comes of one line: screens and effects."""
+        pages, effects = len(self.phone.pages), len(self.phone.effects)
+        kind, _, rest = line.partition(" ")
+        if kind == ">":
+            self.phone.say(rest)
+        elif kind == "@":
+            self._direct(rest)
+        else:
+            raise BadTalk(line)
+        for page in self.phone.pages[pages:]:
+            yield from (f"< {said}" for said in page.body.split("\n"))
+            if page.ends:
+                yield "< [end]"
+        yield from (f"! {written(effect)}" for effect in self.phone.effects[effects:])
+
+    def _direct(self, direction: str) -> None:
+        for pattern, name in _DIRECTIONS:
+            found = re.fullmatch(pattern, direction)
+            if found:
+                getattr(self, f"_{name}")(*found.groups(default=""))
+                return
+        raise BadTalk(direction)
+
+    def _dial(self, tail: str) -> None:
+        self.phone.dial(tail)
+
+    def _newcomer(self) -> None:
+        self.phone.session = Session()
+
+    def _choose_language(self) -> None:
+        self.phone.say(CHOICE[self.language])
+
+    def _hang_up(self) -> None:
+        self.phone.hang_up()
+
+    def _wait(self, count: str, unit: str) -> None:
+        self.phone.wait(**{f"{unit}s": int(count)})
+
+    def _at(self, when: str, regency: str) -> None:
+        self.phone.now = datetime.fromisoformat(when).replace(tzinfo=zone(regency)).astimezone(UTC)
+
+    def _repeat(self) -> None:
+        self.phone.send(self.phone.transcript)
+
+    def _send(self, transcript: str) -> None:
+        self.phone.send(transcript)
+
+    def _lose(self) -> None:
+        self.phone.lose()
+
+    def _owner(self, whose: str) -> None:
+        self.phone.book.own_phone = whose == "own"
+
+    def _case(self, whose: str, stage: str, ref: str, nik4: str, name: str) -> None:
+        book, ref = self.phone.book, ref.replace("-", "")
+        shown = Case(str(Reference(ref)), name, Stage(stage), date(2026, 12, 4), **KNOWN.get(Stage(stage), {}))
+        cases = book.others if whose == "elsewhere" else book.mine
+        cases[:] = [*(case for case in cases if case.ref != ref), shown]
+        book.nik4[ref] = nik4
+
+    def _windows(self, regency: str, opens: str, closes: str) -> None:
+        period = Period(date.fromisoformat(opens), date.fromisoformat(closes))
+        self.phone.engine = engine(windows={regency: period})
+
+    def _page(self, limit: str) -> None:
+        self.phone.limit = int(limit)
+
+
+_DIRECTIONS = (
+    (r"dial(?: (\S+))?", "dial"),
+    (r"newcomer", "newcomer"),
+    (r"choose language", "choose_language"),
+    (r"hang up", "hang_up"),
+    (r"wait (\d+) (minute|hour|day)s?", "wait"),
+    (r"at (\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) in (\d{4})", "at"),
+    (r"repeat", "repeat"),
+    (r"send (\S*)", "send"),
+    (r"lose what was kept", "lose"),
+    (r"(own|shared) phone", "owner"),
+    (r"(case|elsewhere) (\w+) ([\d-]+) nik (\d{4})(?: (.+))?", "case"),
+    (r"only window (\d{4}) (\S+) to (\S+)", "windows"),
+    (r"page (\d+)", "page"),
+)
+
+
+def written(effect: Effect) -> str:
+    """An effect on one line. The people in talks are made up, so nothing has to be hidden."""
+    fields = ((f.name, getattr(effect, f.name)) for f in dataclasses.fields(effect))
+    return " ".join([type(effect).__name__, *(f"{name}={_value(value)}" for name, value in fields if value)])
+
+
+def _value(value: Any) -> str:
+    match value:
+        case Consent():
+            return f"{value.sentence}/{value.language}/{value.answer}"
+        case Reference():
+            return value.shown
+        case tuple():
+            return ",".join(value)
+    return str(value)
+
+
+def script(talk: str) -> list[str]:
+    """A talk without what was answered in it."""
+    return [line for line in talk.splitlines() if not line.startswith(("< ", "! "))]
+
+
+def played(lines: list[str], language: str) -> str:
+    """The talk with its answers, in this language."""
+    player, talk = Player(language), []
+    for number, line in enumerate(lines, 1):
+        talk.append(line)
+        if line and not line.startswith("#"):
+            try:
+                talk += player.play(line)
+            except Exception as error:
+                error.add_note(f"line {number} of the script: {line}")
+                raise
+    return "\n".join(talk) + "\n"
+
+
+def names() -> list[str]:
+    return sorted(path.name.removesuffix(".id.txt") for path in FOLDER.glob("*.id.txt"))
+
+
+def path(name: str, language: str) -> Path:
+    return FOLDER / f"{name}.{language}.txt"
+
+
+def record() -> None:
+    """Write every talk anew, in every language."""
+    for name in names():
+        lines = script(path(name, LANGUAGES[0]).read_text("utf-8"))
+        for language in LANGUAGES:
+            path(name, language).write_text(played(lines, language), "utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--record"]:
+        sys.exit("usage: python -m support.talks --record")
+    record()
