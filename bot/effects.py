@@ -76,7 +76,10 @@ class FinishRegistration:
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
-    """A person is needed. `topic` is one of handoff's topics by name; `slot` and `about` come from closed sets."""
+    """A person is needed. `topic` is one of handoff's topics by name; `slot` and `about` come from closed sets.
+
+    Without a village the ticket goes where the registration is: its `case`'s, else the contact's latest.
+    """
 
     ref: Reference
     topic: str
@@ -85,6 +88,7 @@ class OpenTicket:
     due: date
     slot: str = ""
     about: str = ""
+    case: str = ""  # The registration that it is about, once the person has shown that they may speak of it.
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from store.prepared import Executor, into
 from store.schema import consents, contacts, disputes, registrations, ticket_events, tickets, waiting
 from store.seal import Sealer
 
+VISIT = "face_verification"
 AMENDABLE = timedelta(minutes=10)  # So long after its receipt a registration waits for what may still be added.
 
 _SPEAK = update(contacts).where(contacts.c.id == bindparam("contact")).values(language=bindparam("spoken"))
@@ -56,7 +57,9 @@ _DETAIL = (
     .where(registrations.c.id == bindparam("row"))
     .values(sealed_details=bindparam("details"), kk_idx=bindparam("kk"))
 )
-_SLOT = update(tickets).where(tickets.c.case_ref == bindparam("number")).values(slot=bindparam("wish"))
+_VERIFICATION = tickets.c.case_ref == bindparam("number"), tickets.c.topic == bindparam("kind")
+_SLOT = update(tickets).where(*_VERIFICATION).values(slot=bindparam("wish"))
+_PLACE = select(tickets.c.village, tickets.c.district).where(*_VERIFICATION)  # A dispute's too.
 _LATEST = (
     select(registrations.c.village, registrations.c.district)
     .where(registrations.c.contact_id == bindparam("contact"))
@@ -127,7 +130,7 @@ class Effects:
             connection,
             cause,
             new_reference(),
-            "face_verification",
+            VISIT,
             case_ref=str(effect.ref),
             about="" if first is None else "dispute",
             village=effect.village,
@@ -224,7 +227,7 @@ class Effects:
         details = self._sealer.seal(place, id, msgspec.json.encode(after))
         connection.execute(_DETAIL, {"row": id, "details": details, "kk": kk})
         if slot := changes.get("slot"):
-            connection.execute(_SLOT, {"number": ref, "wish": slot})
+            connection.execute(_SLOT, {"number": ref, "kind": VISIT, "wish": slot})
         if intent:
             enqueue(connection, f"amend:{uuid.uuid4().hex}", "portal.amend", id, cause.now)
 
@@ -232,13 +235,15 @@ class Effects:
         village, district = effect.village, effect.district
         # Who has registered is known to an agent; but calls come from the one number that people are told.
         if not village and effect.topic != "callback":
-            latest = connection.execute(_LATEST, {"contact": cause.contact}).fetchone()
-            village, district = latest or (village, district)
+            known = connection.execute(_PLACE, {"number": effect.case, "kind": VISIT}).fetchone()
+            known = known or connection.execute(_LATEST, {"contact": cause.contact}).fetchone()
+            village, district = known or (village, district)
         open_ticket(
             connection,
             cause,
             effect.ref,
             effect.topic,
+            case_ref=effect.case,
             about=effect.about,
             village=village,
             district=district,
