@@ -1,10 +1,8 @@
 """What a talk has caused, as rows: one arm for each effect, in the turn's own transaction."""
 
-import secrets
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, assert_never
 
 import msgspec
@@ -27,9 +25,11 @@ from bot.stages import Stage
 from store.cases import Details, Person
 from store.database import ms
 from store.messages import Messages
+from store.opening import Cause as Cause
+from store.opening import new_reference, open_ticket
 from store.outbox import enqueue, hasten
 from store.prepared import Executor, into
-from store.schema import consents, contacts, disputes, registrations, ticket_events, tickets, waiting
+from store.schema import consents, contacts, disputes, registrations, tickets, waiting
 from store.seal import Sealer
 
 VISIT = "face_verification"
@@ -46,7 +46,6 @@ _REGISTER, _DISPUTE, _CONSENT, _WAIT = (
     into(consents),
     into(waiting, ignore_known=True),
 )
-_TICKET, _TICKET_EVENT = into(tickets), into(ticket_events)
 _DETAILS = (
     select(registrations.c.id, registrations.c.sealed_details, registrations.c.kk_idx, registrations.c.intent_id)
     .where(registrations.c.ref == bindparam("number"), registrations.c.contact_id == bindparam("contact"))
@@ -71,17 +70,6 @@ _MINE = {
     )
     for table in (registrations, disputes)
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Who caused an effect, and when."""
-
-    contact: str
-    sender: str = field(repr=False)
-    channel: str
-    language: str
-    now: datetime
 
 
 class Effects:
@@ -259,38 +247,6 @@ class Effects:
                 values = {"name": name, "ref": Reference(ref).shown, "date": date.fromisoformat(visit_by)}
                 key = f"resend:{ref}:{cause.now:%Y%m%d}"
                 self._messages.post(connection, cause.contact, Text("evt.registered", values), key, ref, cause.now)
-
-
-def open_ticket(connection: Executor, cause: Cause, ref: Reference, topic: str, **given: str) -> str:
-    """A ticket and the job that assigns it; the ticket's id."""
-    id, now = uuid.uuid4().hex, ms(cause.now)
-    values: dict[str, Any] = {
-        "id": id,
-        "ref": str(ref),
-        "topic": str(topic),
-        "status": "open",
-        "outcome": "",
-        "proven": 0,
-        "contact_id": cause.contact,
-        "case_ref": "",
-        "regency": given["district"][:4],
-        "agent_id": None,
-        "language": cause.language,
-        "slot": "",
-        "attempts": 0,
-        "version": 1,
-        "created_at": now,
-        "changed_at": now,
-    }
-    connection.execute(_TICKET, values | given)
-    connection.execute(_TICKET_EVENT, {"ticket_id": id, "at": now, "actor": "loket", "what": "opened", "detail": ""})
-    enqueue(connection, f"assign:{id}", "handoff.assign", id, cause.now)
-    return id
-
-
-def new_reference() -> Reference:
-    """A number for what nobody in the talk was told yet."""
-    return Reference.of(secrets.token_bytes(32))
 
 
 def _person(sealer: Sealer, table: str, id: str, sealed: bytes) -> Person:

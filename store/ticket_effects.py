@@ -11,8 +11,8 @@ from bot.stages import Stage
 from handoff.tickets import VERIFIED, Move, Outcome, Status, Ticket, Topic, Visit
 from store.cases import set_stage
 from store.database import ms
-from store.effects import Cause, new_reference, open_ticket
 from store.messages import Messages
+from store.opening import Cause, new_reference, open_ticket
 from store.outbox import enqueue
 from store.schema import ticket_events, tickets
 from store.ticket_rows import Found
