@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 
+from bot import notices
 from bot.messages import Channel, Text
 from store.database import Database, ms
 from store.outbox import enqueue
@@ -35,6 +36,7 @@ _ADDRESS = (
     .join(identities, identities.c.contact_id == contacts.c.id)
     .where(contacts.c.id == bindparam("id"))
 )
+_OPTED_OUT = select(contacts.c.opted_out_at).where(contacts.c.id == bindparam("id"))
 _WRITE = into(messages, ignore_known=True).returning(messages.c.id)
 
 
@@ -68,7 +70,7 @@ class Messages:
 
     def post(self, connection: Executor, contact: str, text: Text, key: str, ref: str, now: datetime) -> None:
         """Tell a contact something, once a key. The words are those of now; they are sent when the gateway is there."""
-        if connection.execute(_KNOWN, {"key": key}).fetchone():
+        if connection.execute(_KNOWN, {"key": key}).fetchone() or _unwanted(connection, contact, text.id):
             return
         row = connection.execute(_ADDRESS, {"id": contact}).fetchone()
         if row is None:
@@ -137,6 +139,14 @@ class Messages:
     def _opened(self, id: str, sealed: bytes) -> tuple[str, str]:
         to, body = msgspec.json.decode(self._sealer.open("messages.sealed", id, sealed), type=tuple[str, str])
         return to, body
+
+
+def _unwanted(connection: Executor, contact: str, sentence: str) -> bool:
+    """Whether the contact wants no messages, and this is one that can be left out."""
+    if not notices.optional(sentence):
+        return False
+    row = connection.execute(_OPTED_OUT, {"id": contact}).fetchone()
+    return row is not None and row[0] is not None
 
 
 def _behind(delivery: str) -> ColumnElement[bool]:

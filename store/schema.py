@@ -37,6 +37,7 @@ contacts = _table(
     Column("language", String(8), nullable=False),
     Column("own_phone", Integer, nullable=False, default=0),  # A phone is shared until its owner says that it is not.
     Column("created_at", BigInteger, nullable=False),
+    Column("opted_out_at", BigInteger, nullable=True),  # Since then nothing is sent that can be left out.
 )
 
 identities = _table(
@@ -123,6 +124,32 @@ consents = _table(
     Column("answer", String(24), nullable=False),
     Column("at", BigInteger, nullable=False),
     Index(None, "ref"),
+)
+
+# What people ask by right about their own data. The rest of a row is closed words: it outlives an erasure.
+subject_requests = _table(
+    "subject_requests",
+    Column("id", ID, primary_key=True),
+    Column("ref", String(12), nullable=False, unique=True),
+    Column("contact_id", ID, ForeignKey("contacts.id"), nullable=False),
+    Column("kind", String(16), nullable=False),  # see, correct, delete, stop, withdraw
+    Column("case_ref", String(12), nullable=False, default=""),  # Empty: all that is kept about the contact.
+    Column("about", String(24), nullable=False, default=""),
+    Column("channel", String(16), nullable=False),
+    Column("state", String(8), nullable=False),  # open, held, done
+    Column("asked_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger, nullable=True),
+    Column("escalated_at", BigInteger, nullable=True),
+    Index(None, "contact_id"),
+    Index(None, "state", "due_at"),
+)
+
+# What is to be done once in a while, by whichever process comes first.
+chores = _table(
+    "chores",
+    Column("name", String(24), primary_key=True),
+    Column("at", BigInteger, nullable=False),
 )
 
 agents = _table(

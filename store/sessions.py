@@ -152,7 +152,9 @@ class Sessions:
         sealed = self._sealer.seal("identities.sealed", contact, saving.sender.encode())
         idx = self._sealer.index(PHONE, saving.sender)
         language = saving.session.language
-        writer.execute(_CONTACT, {"id": contact, "language": language, "own_phone": 0, "created_at": at})
+        writer.execute(
+            _CONTACT, {"id": contact, "language": language, "own_phone": 0, "created_at": at, "opted_out_at": None}
+        )
         writer.execute(_IDENTITY, {"kind": PHONE, "idx": idx, "contact_id": contact, "sealed": sealed})
         writer.execute(_SESSION, {"contact_id": contact, "version": 1, "sealed": values["body"], "updated_at": at})
         writer.execute(_KEEP, values)

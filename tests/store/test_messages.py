@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
 import pytest
+from sqlalchemy import update
 from support.databases import Factory, each_database
 from support.office import PHONE, Office
 
 from bot.effects import SpeakLanguage
 from bot.messages import Channel, Text
 from store.messages import RANK
+from store.schema import contacts
 
 __all__ = ["each_database"]
 
@@ -111,3 +113,17 @@ def test_a_late_attempt_does_not_move_it_back(office: Office) -> None:
     with office.service.database.write() as connection:
         office.service.messages.failed(connection, id)
     assert (delivery(office), office.row("messages")["provider_id"]) == ("delivered", "m1")
+
+
+def test_who_wants_no_messages_gets_only_those_that_are_needed(office: Office) -> None:
+    contact = office.dial().contact
+    with office.service.database.write() as connection:
+        connection.execute(update(contacts).values(opted_out_at=1))
+    post(office)
+    assert (office.rows("messages"), office.rows("outbox")) == ([], [])
+    needed = Text("evt.visit_missed", {"ref": "4721-9035-1188", "date": office.clock().date()})
+    with office.service.database.write() as connection:
+        office.service.messages.post(connection, contact, needed, "missed:1", "472190351188", office.clock())
+        connection.execute(update(contacts).values(opted_out_at=None))
+    post(office)
+    assert [row["sentence"] for row in office.rows("messages")] == ["evt.visit_missed", "evt.decision_private"]

@@ -1,0 +1,73 @@
+"""What each message to a citizen is about, and which of them may be left out for people who want none."""
+
+from collections.abc import Mapping
+
+# Message by its name behind `evt.`: what it is about, as `about.*` says it to whoever asks whether it is genuine.
+ABOUT: Mapping[str, str] = {
+    "registered": "registration",
+    "registered_by_other": "registration",
+    "draft_reminder": "registration",
+    "draft_last": "registration",
+    "window_opens": "registration",
+    "submitted": "registration",
+    "need_data": "registration",
+    "assigned": "visit",
+    "scheduled": "visit",
+    "codes": "visit",
+    "reminder_day_before": "visit",
+    "on_the_way": "visit",
+    "visit_missed": "visit",
+    "visit_rescheduled_by_agent": "visit",
+    "visit_done": "visit",
+    "visit_recorded": "visit",
+    "eligible": "result",
+    "waitlist": "result",
+    "not_eligible": "result",
+    "decision_private": "result",
+    "obj_received": "objection",
+    "obj_accepted": "objection",
+    "obj_rejected": "objection",
+    "pay_ready": "payment",
+    "pay_reminder": "payment",
+    "pay_last_day": "payment",
+    "pay_collected": "payment",
+    "pay_failed": "payment",
+    "pay_stopped": "payment",
+    "data_done": "data",
+    "death_ack": "data",
+    "death_dispute": "data",
+    "phone_changed": "data",
+    "quarterly_check": "data",
+    "withdrawn": "data",
+    "delete_asked": "data",
+    "survey": "service",
+    "fraud_warning": "service",
+    "outage_over": "service",
+}
+
+# Reminders, surveys, results and money: all of it can be looked up by dialling. What is left is what a person has just
+# asked for, what protects them, and what a visit cannot do without.
+OPTIONAL = frozenset(
+    {
+        "draft_reminder", "draft_last", "window_opens", "submitted", "reminder_day_before",
+        "eligible", "waitlist", "not_eligible", "decision_private",
+        "obj_received", "obj_accepted", "obj_rejected",
+        "pay_ready", "pay_reminder", "pay_last_day", "pay_collected", "pay_failed",
+        "pay_stopped", "data_done", "death_ack", "quarterly_check",
+        "survey", "fraud_warning", "outage_over",
+    }
+)  # fmt: skip
+
+
+def about(sentence: str) -> str:
+    """What a message is about, in a word of a closed set."""
+    return ABOUT.get(_name(sentence), "service")
+
+
+def optional(sentence: str) -> bool:
+    """Whether somebody who wants no messages is spared this one."""
+    return _name(sentence) in OPTIONAL
+
+
+def _name(sentence: str) -> str:
+    return sentence.removeprefix("evt.").removesuffix(".no_reply")
