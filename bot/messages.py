@@ -24,6 +24,16 @@ class SessionEvent(StrEnum):
     CLOSE = "close"
 
 
+class Attachment(StrEnum):
+    """What came with a message, or instead of words. `text` then holds what is said below."""
+
+    NONE = ""
+    PHOTO = "photo"  # Its caption. Nothing of the picture itself is fetched or kept.
+    VOICE = "voice"  # The vendor's name of the recording.
+    LOCATION = "location"  # "latitude,longitude" in degrees.
+    OTHER = "other"  # Its caption.
+
+
 class Inbound(msgspec.Struct, frozen=True):
     """One message from a person, whatever vendor brought it. Its repr shows nothing that was typed."""
 
@@ -36,6 +46,8 @@ class Inbound(msgspec.Struct, frozen=True):
     received_at: datetime  # Aware, UTC.
     dialogue: str = ""  # The gateway's session id.
     transcript: str | None = None  # All that was typed in this dialogue, where the gateway repeats it.
+    attachment: Attachment = Attachment.NONE
+    also: str = ""  # The channel's own id of the same person, where the vendor tells it beside the number.
 
     def __repr__(self) -> str:
         return f"Inbound({self.channel} {self.gateway} {self.event})"
@@ -75,7 +87,10 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What is said on one screen or in one message, fitted to its channel. No choices: they are in the body."""
+    """What is said on one screen or in one message, fitted to its channel.
+
+    `choices` are what a channel shows as buttons or a list; elsewhere they are lines of the body.
+    """
 
     body: str
     choices: tuple[Choice, ...] = ()

@@ -6,7 +6,8 @@ from functools import partial
 from time import perf_counter
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from bot.messages import Inbound, Page, Text
+from bot.engine import Turn
+from bot.messages import Channel, Inbound, Page, Text
 from bot.run import Fit, LostItsWay
 from bot.windows import zone
 from bot.wire import Request, Response, refusal
@@ -14,14 +15,18 @@ from loket import log, metrics, outside, work
 from loket.config import UssdName, read_config, read_environment
 from loket.pages import create_pages
 from loket.service import Service, compose
-from sms.gateway import MessageGateway, Receipt, keep_receipts
+from sms.gateway import MessageGateway, Receipt
+from sms.gateway import serve as serve_messages
+from sms.segments import answers
 from ussd.africastalking import AfricasTalkingUssd
 from ussd.gateway import BODY, UssdGateway, serve
 from ussd.page import fit
+from whatsapp.buttons import whole
 
 STATUS = {200: "200 OK", 400: "400 Bad Request", 404: "404 Not Found", 405: "405 Method Not Allowed",
           413: "413 Content Too Large", 415: "415 Unsupported Media Type",
           503: "503 Service Unavailable"}  # fmt: skip
+CHANNELS = frozenset(channel.value for channel in Channel)
 AGAIN = timedelta(minutes=5)  # When a person is asked to dial again after a failure.
 logger = log.get("loket.app")
 
@@ -35,13 +40,16 @@ class Gateways:
         self._ussd: Mapping[str, tuple[UssdGateway, Fit]] = {
             name: (ussd_gateway(name, service), fit(screen.page)) for name, screen in service.config.ussd.items()
         }
-        sms = outside.message_gateway(service.config, service.environment)
-        self._sms: Mapping[str, MessageGateway] = {sms.name: sms}
+        self._messaging: Mapping[tuple[str, str], MessageGateway] = {
+            (channel.value, name): gateway
+            for (channel, name), gateway in outside.lines(service.config, service.environment).gateways.items()
+        }
+        self._answers = {Channel.SMS: answers(), Channel.WHATSAPP: whole()}
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
         channel, _, rest = path[1:].partition("/")
-        if channel not in ("ussd", "sms"):
+        if channel not in CHANNELS:
             return self._pages(environ, start)
         response = self._guarded(channel, rest.partition("/")[0], environ)
         headers = [("Content-Type", response.content_type), ("Content-Length", str(len(response.body)))]
@@ -61,12 +69,17 @@ class Gateways:
         if channel == "ussd" and (found := self._ussd.get(name)):
             gateway, fitted = found
             return serve(gateway, lambda inbound: self.answer(inbound, fitted), request)
-        if channel == "sms" and (sms := self._sms.get(name)):
-            return keep_receipts(sms, partial(self._keep, sms.name), request)
+        if messaging := self._messaging.get((channel, name)):
+            return serve_messages(messaging, self.accept, partial(self._keep, messaging.name), request)
         return refusal(404, "not found")
 
     def _keep(self, gateway: str, receipt: Receipt) -> None:
         self._service.messages.delivered(gateway, receipt.provider_id, receipt.delivery)
+
+    def accept(self, inbound: Inbound) -> None:
+        """A message whose answer leaves by the outbox. Where it cannot be kept, the vendor sends it again."""
+        began = perf_counter()
+        _count(inbound, self._service.desk.accept(inbound, self._answers[inbound.channel]), began)
 
     def answer(self, inbound: Inbound, fitted: Fit) -> Page | None:
         """The rim of the turn: whatever goes wrong, the person gets a sentence and what they typed before is kept."""
@@ -78,9 +91,7 @@ class Gateways:
             metrics.FAILED_TURNS.labels(inbound.channel, inbound.gateway).inc()
             logger.error("turn failed", channel=inbound.channel, gateway=inbound.gateway, **log.failure(error))
             return self._apology(error, fitted)
-        flow, _, what = turn.events[-1] if turn.events else ("", "", "repeated")
-        metrics.turn(inbound.channel, inbound.gateway, flow, what).inc()
-        metrics.turn_seconds(inbound.channel).observe(perf_counter() - began)
+        _count(inbound, turn, began)
         return page
 
     def _apology(self, error: Exception, fitted: Fit) -> Page:
@@ -91,6 +102,12 @@ class Gateways:
         values = {"time": f"{again:%H.%M}", "err": "E-1000"}
         reply = service.catalogue.reply("id", Text(sentence, values), ends=True)
         return fitted(reply)[0]
+
+
+def _count(inbound: Inbound, turn: Turn, began: float) -> None:
+    flow, _, what = turn.events[-1] if turn.events else ("", "", "repeated")
+    metrics.turn(inbound.channel, inbound.gateway, flow, what).inc()
+    metrics.turn_seconds(inbound.channel).observe(perf_counter() - began)
 
 
 def ussd_gateway(name: UssdName, service: Service) -> UssdGateway:

@@ -14,8 +14,11 @@ from bot.windows import zone
 
 PREFIX = "LOKET_"
 ROOT = Path(__file__).resolve().parent.parent
+Hour = Annotated[int, msgspec.Meta(ge=0, le=24)]
 Regency = Annotated[str, msgspec.Meta(pattern=r"^\d{4}$")]
 UssdName = Literal["africastalking"]
+SmsName = Literal["console", "africastalking"]
+WhatsAppName = Literal["console"]
 
 
 class ConfigError(Exception):
@@ -37,11 +40,17 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ussd: str
     call: str
     sms: str = ""
-    two_way: bool = False
 
 
 class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page: Annotated[int, msgspec.Meta(ge=60, le=182)] = 160
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A gateway of messages. `two_way`: people can answer what it sends. `sends`: without it, it only brings them."""
+
+    two_way: bool = False
+    sends: bool = True
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,8 +62,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     windows: dict[Regency, Period]
     numbers: Numbers
     ussd: Annotated[dict[UssdName, Screen], msgspec.Meta(min_length=1)]
-    sms: Literal["console", "africastalking"] = "console"
+    sms: Annotated[dict[SmsName, Line], msgspec.Meta(min_length=1)]
+    whatsapp: dict[WhatsAppName, Line] = {}
     portal: Literal["sandbox", "http"] = "sandbox"
+    sending_hours: tuple[Hour, Hour] = (8, 20)  # From, and up to: when people are sent what they did not ask for.
     follow_seconds: Annotated[int, msgspec.Meta(ge=1)] = 900  # Between two questions whether the portal has decided.
     visit_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 14
     callback_days: Annotated[int, msgspec.Meta(ge=1, le=14)] = 2
@@ -102,6 +113,8 @@ def _look_up(config: Config) -> None:
     for language in config.languages:
         if not (ROOT / "data" / "texts" / f"{language}.yml").is_file():
             raise ValueError(f"languages: there is no data/texts/{language}.yml")
+    if not any(line.sends for line in config.sms.values()):
+        raise ValueError("sms: none of them sends")
     for regency in (config.home, *config.windows):
         try:
             zone(regency)

@@ -78,7 +78,7 @@ def _run(port: int, folder: Path, fresh: bool) -> None:
 
 
 def write_config(path: Path) -> None:
-    """The shipped configuration, with a registration period that is open today, whenever today is."""
+    """The shipped configuration, open for registration today and for messages at any hour, whenever somebody looks."""
     shipped, today = read_config(ROOT / "config.yml"), datetime.now(UTC).date()
     windows = _kept_windows(path)
     if windows is None or "3510" not in windows or windows["3510"].closes <= today:
@@ -86,7 +86,8 @@ def write_config(path: Path) -> None:
             "3510": Period(today - timedelta(days=20), today + timedelta(days=40)),
             "6471": Period(today + timedelta(days=10), today + timedelta(days=60)),
         }
-    path.write_bytes(msgspec.yaml.encode(msgspec.structs.replace(shipped, windows=windows)))
+    open_now = msgspec.structs.replace(shipped, windows=windows, sending_hours=(0, 24))
+    path.write_bytes(msgspec.yaml.encode(open_now))
 
 
 def _kept_windows(path: Path) -> dict[str, Period] | None:

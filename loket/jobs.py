@@ -6,9 +6,10 @@ from functools import partial
 
 from backend_client import Portal
 from handoff.routing import Why
+from loket.outside import Lines
 from loket.portal_jobs import PortalJobs, outside
 from loket.service import Service
-from sms.gateway import MessageGateway, Outbound, SendFailed
+from sms.gateway import Outbound, SendFailed
 from store.assignments import Assignments
 from store.messages import QUEUED, Messages
 from store.outbox import Dead, Done, Job, Result, Retry
@@ -19,7 +20,7 @@ Handler = Callable[[Job], Result]
 LOOK_AGAIN = timedelta(minutes=15)  # Where nobody has room for a ticket.
 
 
-def handlers(service: Service, portal: Portal, gateway: MessageGateway) -> Mapping[str, Handler]:
+def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Handler]:
     """Every kind of job that this house writes."""
     registrations = Registrations(service.database, service.sealer, service.messages)
     look = timedelta(seconds=service.config.follow_seconds)
@@ -29,20 +30,24 @@ def handlers(service: Service, portal: Portal, gateway: MessageGateway) -> Mappi
         "portal.amend": outside(told.amend, told.lost),
         "portal.complete": outside(told.complete, told.lost),
         "portal.follow": outside(told.follow, told.lost),
-        "message.send": partial(send, gateway, service.messages, service.clock),
+        "message.send": partial(send, lines, service.messages, service.clock),
         "handoff.assign": partial(assign, Assignments(service.database, service.messages), service.clock),
     }
 
 
-def send(gateway: MessageGateway, messages: Messages, clock: Callable[[], datetime], job: Job) -> Result:
+def send(lines: Lines, messages: Messages, clock: Callable[[], datetime], job: Job) -> Result:
     """One message. After a crash between gateway and row it goes out twice: no vendor of SMS takes a key."""
     letter = messages.letter(job.subject)
     if letter is None:
         return Dead("no_message")
     if letter.delivery != QUEUED:
         return Done()
+    gateway = lines.out(letter.channel, letter.gateway)
+    if gateway is None:
+        return Dead("no_gateway")
+    words = letter.words
     try:
-        sent = gateway.send(Outbound(letter.id, letter.to, letter.body, letter.channel))
+        sent = gateway.send(Outbound(letter.id, words.to, words.body, letter.channel, words.choices))
     except SendFailed as error:
         return Retry(error.code, failure=not error.away) if error.again else Dead(error.code)
     messages.sent(letter.id, gateway.name, sent.provider_id, clock())

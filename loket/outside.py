@@ -1,11 +1,14 @@
 """The systems that are not ours, as config.yml and the environment name them."""
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from backend_client import Portal
 from backend_client.http import WsgiAdapter, pooled_session
 from backend_client.portal import PortalClient
-from loket.config import Config, ConfigError, Environment
+from bot.messages import Channel
+from loket.config import Config, ConfigError, Environment, SmsName, WhatsAppName
 from loket.service import Clock
 from sms.console import ConsoleGateway
 from sms.gateway import MessageGateway
@@ -17,9 +20,9 @@ def check(config: Config, environment: Environment) -> None:
     """Raises ConfigError where the address or the account of something that is switched on is missing."""
     if config.portal == "http" and not (environment.portal_url and environment.portal_token):
         raise ConfigError("portal: http needs LOKET_PORTAL_URL and LOKET_PORTAL_TOKEN")
-    if config.sms == "africastalking" and not (
-        environment.africastalking_username and environment.africastalking_api_key
-    ):
+    talking = config.sms.get("africastalking")
+    account = environment.africastalking_username and environment.africastalking_api_key
+    if talking and talking.sends and not account:
         raise ConfigError("sms: africastalking needs LOKET_AFRICASTALKING_USERNAME and LOKET_AFRICASTALKING_API_KEY")
     if any(len(token) < TOKEN for token in environment.africastalking_tokens):
         raise ConfigError(
@@ -33,7 +36,7 @@ def made_up(config: Config) -> list[str]:
     notes = []
     if config.portal == "sandbox":
         notes.append("portal: sandbox makes up every decision; a real portal is portal: http")
-    if config.sms == "console":
+    if "console" in config.sms:
         notes.append(
             "sms: console sends nothing and writes messages to the log; people get them by sms: africastalking"
         )
@@ -54,15 +57,40 @@ def portal(config: Config, environment: Environment, clock: Clock) -> Portal:
             return PortalClient(environment.portal_url, environment.portal_token)
 
 
-def message_gateway(config: Config, environment: Environment) -> MessageGateway:
-    """The vendor that sends SMS. Raises ConfigError where its account is missing."""
-    match config.sms:
-        case "console":
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The vendors of messages: all that bring them, and those that carry them out, the usual one of a channel first."""
+
+    gateways: Mapping[tuple[Channel, str], MessageGateway]
+    sending: Mapping[Channel, tuple[MessageGateway, ...]]
+
+    def out(self, channel: Channel, name: str) -> MessageGateway | None:
+        """The one of this name where it sends, else the usual one; None where nothing carries this channel."""
+        able = self.sending.get(channel, ())
+        return next((gateway for gateway in able if gateway.name == name), able[0] if able else None)
+
+
+def lines(config: Config, environment: Environment) -> Lines:
+    """Raises ConfigError where an account is missing."""
+    check(config, environment)
+    gateways: dict[tuple[Channel, str], MessageGateway] = {}
+    sending: dict[Channel, list[MessageGateway]] = {}
+    for channel, named in ((Channel.SMS, config.sms), (Channel.WHATSAPP, config.whatsapp)):
+        for name, line in named.items():
+            gateways[channel, name] = message_gateway(channel, name, environment)
+            if line.sends:
+                sending.setdefault(channel, []).append(gateways[channel, name])
+    return Lines(gateways, {channel: tuple(able) for channel, able in sending.items()})
+
+
+def message_gateway(channel: Channel, name: SmsName | WhatsAppName, environment: Environment) -> MessageGateway:
+    """The gateway that config.yml names."""
+    match channel, name:
+        case _, "console":
             return ConsoleGateway()
-        case "africastalking":
+        case Channel.SMS, "africastalking":
             from sms.africastalking import AfricasTalkingGateway
 
-            check(config, environment)
             return AfricasTalkingGateway(
                 environment.africastalking_username,
                 environment.africastalking_api_key,
@@ -70,3 +98,5 @@ def message_gateway(config: Config, environment: Environment) -> MessageGateway:
                 sender=environment.africastalking_sender or None,
                 base_url=environment.africastalking_url or None,
             )
+        case _:
+            raise ConfigError(f"{channel}: there is no {name}")

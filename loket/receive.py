@@ -7,12 +7,13 @@ from typing import Any
 
 from bot.effects import Effect, SpeakLanguage
 from bot.engine import Turn, steps
-from bot.messages import Inbound, Page
+from bot.messages import Channel, Inbound, Page
 from bot.run import Engine, Fit
 from bot.session import Session
 from loket.lookups import Lookups
 from store.database import Database, ms
 from store.effects import Cause, Effects
+from store.messages import Messages
 from store.sessions import Conflict, Event, Loaded, Saving, Sessions
 
 ATTEMPTS = 4
@@ -33,6 +34,7 @@ class Desk:
         database: Database,
         sessions: Sessions,
         effects: Effects,
+        messages: Messages,
         lookups: Lookups,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
@@ -43,11 +45,16 @@ class Desk:
         self._db = database
         self._sessions = sessions
         self._effects = effects
+        self._messages = messages
         self._lookups = lookups
         self._clock = clock
         self._wake = wake
         self._seed = seed
         self._crash = crash
+
+    def accept(self, inbound: Inbound, fit: Fit) -> Turn:
+        """Take a message whose answer is a message too: it is kept with the turn and leaves by the outbox."""
+        return self.answer(inbound, fit)[1]
 
     def answer(self, inbound: Inbound, fit: Fit) -> tuple[Page | None, Turn]:
         """The page that answers a message, kept before it is shown. The same message again: the same page."""
@@ -68,14 +75,14 @@ class Desk:
         raise Busy
 
     def _attempt(self, inbound: Inbound, fit: Fit, key: bytes, guesses: dict[str, Any]) -> tuple[Page | None, Turn]:
-        loaded = self._sessions.load(inbound.sender)
+        loaded = self._sessions.load(inbound.sender, inbound.also)
         self._crash("loaded")
         turn = self._advance(loaded, inbound, fit, guesses)
         if turn.session is loaded.session:
             return turn.page, turn
         self._commit(loaded, inbound, key, turn)
         self._crash("committed")
-        if turn.effects:
+        if turn.effects or inbound.channel is not Channel.USSD:
             self._wake()
         return turn.page, turn
 
@@ -103,14 +110,19 @@ class Desk:
         language = turn.session.language
         took = int((self._clock() - now).total_seconds() * 1_000_000)
         event = Event(ms(now), inbound.channel, inbound.gateway, language, flow, asked, what, max(0, took))
-        saving = Saving(loaded, inbound.sender, key, turn.session, turn.page, event)
-        if loaded.version and not turn.effects:
+        saving = Saving(loaded, inbound.sender, key, turn.session, turn.page, event, inbound.also)
+        by_message = inbound.channel is not Channel.USSD
+        if loaded.version and not turn.effects and not by_message:
             self._sessions.save(saving)
             return
         cause = Cause(loaded.contact, inbound.sender, inbound.channel, language or self._engine.language, now)
         try:
-            with self._db.turn(durable=any(_promised(effect) for effect in turn.effects)) as writer:
+            with self._db.turn(durable=by_message or any(_promised(effect) for effect in turn.effects)) as writer:
                 self._sessions.save_in(writer, saving)
+                if by_message:
+                    self._sessions.hear(writer, saving)
+                if by_message and turn.page:
+                    self._messages.reply(writer, loaded.contact, inbound, turn.page, asked, key)
                 for effect in turn.effects:
                     self._effects.apply(writer, effect, cause)
                 self._crash("applied")

@@ -4,13 +4,14 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import partial
 
 from bot.areas import Gazetteer
 from bot.messages import Text
 from bot.run import Engine
 from bot.texts import Catalogue
+from bot.windows import zone
 from loket import areas, texts
 from loket.config import ROOT, Config, Environment
 from loket.engine import build, period_name
@@ -75,14 +76,15 @@ def compose(config: Config, environment: Environment, clock: Clock = now, sealer
     engine = build(config, catalogue, gazetteer)
     database = Database(environment.database_url)
     sealer = sealer or load_keys(environment.keys_file)
-    messages = Messages(database, sealer, say(catalogue, numbers.two_way))
+    quiet = partial(awake, config.sending_hours, zone(config.home))
+    messages = Messages(database, sealer, say(catalogue, next(iter(config.sms.values())).two_way), quiet)
     registry = Registry(database, sealer, partial(village_name, gazetteer))
     period = partial(period_name, config.windows)
     effects = Effects(sealer, messages, period)
     sessions = Sessions(database, sealer)
     lookups = Lookups(registry, lambda: [period(regency) for regency in config.windows])
     wake, crash = Wake(), crash_point(environment)
-    desk = Desk(engine, database, sessions, effects, lookups, clock, wake, crash=crash)
+    desk = Desk(engine, database, sessions, effects, messages, lookups, clock, wake, crash=crash)
     return Service(
         config, environment, clock, database, sealer, catalogue, gazetteer, engine,
         sessions, messages, registry, Outbox(database), effects, desk, wake, crash,
@@ -100,6 +102,15 @@ def say(catalogue: Catalogue, two_way: bool) -> Callable[[str, Text], str]:
         return fit(catalogue.reply(language, text, ends=True))[0].body
 
     return worded
+
+
+def awake(hours: tuple[int, int], zone: tzinfo, now: datetime) -> datetime:
+    """This moment, or the next at which people may be disturbed: from the first hour of a day, up to the second."""
+    local, (first, last) = now.astimezone(zone), hours
+    if first <= local.hour < last:
+        return now
+    day = local.date() + timedelta(days=local.hour >= last)
+    return datetime.combine(day, time(first), zone).astimezone(UTC)
 
 
 def village_name(gazetteer: Gazetteer, code: str) -> str:

@@ -147,8 +147,8 @@ def sweep_until(stop: Event, sweep: Callable[[datetime], None], clock: Clock) ->
 def worker_of(service: Service) -> Worker:
     """The worker of a process, with the systems outside that its configuration names."""
     portal = outside.portal(service.config, service.environment, service.clock)
-    gateway = outside.message_gateway(service.config, service.environment)
-    return build(service, handlers(service, portal, gateway))
+    lines = outside.lines(service.config, service.environment)
+    return build(service, handlers(service, portal, lines))
 
 
 def build(service: Service, known: Mapping[str, Handler]) -> Worker:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from bot.messages import Channel, Inbound
+from bot.messages import Channel, Choice, Inbound
 from bot.wire import ACCEPTED, Request, Response, refusal, unfit
 
 BODY = 8 * 1024  # Bytes of a webhook.
@@ -53,6 +53,9 @@ class Outbound:
     to: str = field(repr=False)  # E.164 where there is a number.
     body: str = field(repr=False)
     channel: Channel
+    choices: tuple[Choice, ...] = ()  # Buttons or a list, where the channel has them and may show them now.
+    template: str = ""  # The approved template that says this, where the channel takes nothing else any more.
+    values: tuple[str, ...] = field(default=(), repr=False)  # The template's, in its order.
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +83,27 @@ class MessageGateway(Protocol):
         """Hand over one message; raises SendFailed. At least once: no vendor of SMS takes an idempotency key."""
 
 
-def keep_receipts(gateway: MessageGateway, keep: Callable[[Receipt], None], request: Request) -> Response:
-    """Answer one request to /sms/<gateway>/<token>/receipts: what became of messages that were sent."""
-    if request.path.split("/")[4:] != ["receipts"] or not gateway.authentic(request):
+Accept = Callable[[Inbound], None]
+Keep = Callable[[Receipt], None]
+
+
+def serve(gateway: MessageGateway, accept: Accept, keep: Keep, request: Request) -> Response:
+    """Answer one request to /<channel>/<gateway>/<token>: what people wrote; or, with /receipts, what became of ours.
+
+    It is thanked for once everything in it is kept: the answers to people leave through the outbox.
+    """
+    rest = request.path.split("/")[4:]
+    if rest not in ([], ["receipts"]) or not gateway.authentic(request):
         return refusal(404, "not found")
     if refused := unfit(request, BODY):
         return refused
     try:
-        receipts = gateway.receipts(request)
+        if rest:
+            for receipt in gateway.receipts(request):
+                keep(receipt)
+        else:
+            for inbound in gateway.inbound(request):
+                accept(inbound)
     except ValueError as error:
         return refusal(400, str(error))
-    for receipt in receipts:
-        keep(receipt)
     return ACCEPTED

@@ -127,7 +127,8 @@ class Effects:
         )
         values = {"name": person.name or Text("name.unknown"), "ref": effect.ref.shown, "date": effect.visit_by}
         told = Text("evt.registered", values)
-        self._messages.post(connection, cause.contact, told, f"registered:{effect.ref}", str(effect.ref), cause.now)
+        key = f"registered:{effect.ref}"
+        self._messages.post(connection, cause.contact, told, key, str(effect.ref), cause.now, asked=True)
 
     def _register(
         self, connection: Executor, effect: SubmitRegistration, cause: Cause, person: Person, period: str, idx: bytes
@@ -246,7 +247,8 @@ class Effects:
                 name = _person(self._sealer, table, id, sealed).name or Text("name.unknown")
                 values = {"name": name, "ref": Reference(ref).shown, "date": date.fromisoformat(visit_by)}
                 key = f"resend:{ref}:{cause.now:%Y%m%d}"
-                self._messages.post(connection, cause.contact, Text("evt.registered", values), key, ref, cause.now)
+                told = Text("evt.registered", values)
+                self._messages.post(connection, cause.contact, told, key, ref, cause.now, asked=True)
 
 
 def _person(sealer: Sealer, table: str, id: str, sealed: bytes) -> Person:

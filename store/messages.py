@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 
 from bot import notices
-from bot.messages import Channel, Text
+from bot.messages import Channel, Choice, Inbound, Page, Text
 from store.database import Database, ms
 from store.outbox import enqueue
 from store.prepared import Executor, into
@@ -17,6 +17,7 @@ from store.schema import contacts, identities, messages
 from store.seal import Sealer
 
 Say = Callable[[str, Text], str]  # language, sentence -> one message as it is sent
+Quiet = Callable[[datetime], datetime]  # now -> when people may be sent what they did not ask for
 
 QUEUED = "queued"
 # What may follow what: a receipt that comes late or twice never moves a message back.
@@ -32,23 +33,38 @@ RANK: Mapping[str, int] = {
 
 _KNOWN = select(messages.c.id).where(messages.c.key == bindparam("key"))
 _ADDRESS = (
-    select(contacts.c.language, identities.c.sealed)
+    select(contacts.c.language, contacts.c.channel, identities.c.kind, identities.c.sealed)
     .join(identities, identities.c.contact_id == contacts.c.id)
     .where(contacts.c.id == bindparam("id"))
+    .order_by(identities.c.kind)
 )
 _OPTED_OUT = select(contacts.c.opted_out_at).where(contacts.c.id == bindparam("id"))
 _WRITE = into(messages, ignore_known=True).returning(messages.c.id)
 
 
+class Words(msgspec.Struct, frozen=True, array_like=True):
+    """To whom, and what. Sealed whole."""
+
+    to: str
+    body: str
+    choices: tuple[Choice, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Words({len(self.body)} characters)"
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message as the job that sends it needs it."""
+    """A message as the job that sends it needs it. `gateway`: by which it should go, empty for the usual one."""
 
     id: str
-    to: str = field(repr=False)
-    body: str = field(repr=False)
+    words: Words
     channel: Channel
+    gateway: str
+    sentence: str
+    contact: str
     delivery: str
+    wrote_at: int  # When its contact wrote last, in milliseconds since 1970.
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,48 +79,85 @@ class Posted:
 class Messages:
     """Writes messages in others' transactions, and keeps track of them."""
 
-    def __init__(self, database: Database, sealer: Sealer, say: Say) -> None:
+    def __init__(self, database: Database, sealer: Sealer, say: Say, quiet: Quiet = lambda now: now) -> None:
         self._db = database
         self._sealer = sealer
         self._say = say
+        self._quiet = quiet
 
-    def post(self, connection: Executor, contact: str, text: Text, key: str, ref: str, now: datetime) -> None:
-        """Tell a contact something, once a key. The words are those of now; they are sent when the gateway is there."""
+    def post(
+        self, connection: Executor, contact: str, text: Text, key: str, ref: str, now: datetime, *, asked: bool = False
+    ) -> None:
+        """Tell a contact something, once a key, in the words of now.
+
+        It waits for an hour at which people may be disturbed, unless they have `asked` for it in this moment.
+        """
         if connection.execute(_KNOWN, {"key": key}).fetchone() or _unwanted(connection, contact, text.id):
             return
-        row = connection.execute(_ADDRESS, {"id": contact}).fetchone()
-        if row is None:
+        rows = connection.execute(_ADDRESS, {"id": contact}).fetchall()
+        if not rows:
             return
-        language, sealed = row
+        language, preferred, _, _ = rows[0]
+        by_kind = {kind: sealed for _, _, kind, sealed in reversed(rows)}
+        # Who has shown no number can be written to on WhatsApp only.
+        channel = Channel(preferred) if "phone" in by_kind else Channel.WHATSAPP
+        sealed = by_kind.get("phone") or by_kind["whatsapp"]
         to = self._sealer.open("identities.sealed", contact, bytes(sealed)).decode()
+        due = now if asked else self._quiet(now)
+        self._write(
+            connection, contact, Words(to, self._say(language or "id", text)), now, due,
+            key=key, ref=ref, sentence=text.id, channel=channel.value, gateway="",
+        )  # fmt: skip
+
+    def reply(self, connection: Executor, contact: str, inbound: Inbound, page: Page, asked: str, key: bytes) -> None:
+        """The answer to a message, to where it came from, at once. `asked`: what the page says or asks, by name."""
+        words = Words(inbound.sender, page.body, page.choices)
+        now = inbound.received_at
+        self._write(
+            connection, contact, words, now, now,
+            key=f"reply:{key.hex()}", ref="", sentence=asked, channel=inbound.channel.value, gateway=inbound.gateway,
+        )  # fmt: skip
+
+    def _write(
+        self, connection: Executor, contact: str, words: Words, now: datetime, due: datetime, **given: str
+    ) -> None:
         id = uuid.uuid4().hex
-        body = msgspec.json.encode([to, self._say(language or "id", text)])
         values = {
             "id": id,
-            "key": key,
             "contact_id": contact,
-            "ref": ref,
-            "sentence": text.id,
-            "channel": Channel.SMS.value,
-            "sealed": self._sealer.seal("messages.sealed", id, body),
+            "sealed": self._sealer.seal("messages.sealed", id, msgspec.json.encode(words)),
             "delivery": QUEUED,
-            "gateway": "",
             "provider_id": None,
             "created_at": ms(now),
             "sent_at": None,
         }
-        if connection.execute(_WRITE, values).fetchall():
-            enqueue(connection, f"message:{id}", "message.send", id, now)
+        if connection.execute(_WRITE, values | given).fetchall():
+            enqueue(connection, f"message:{id}", "message.send", id, now, due)
 
     def letter(self, id: str) -> Letter | None:
+        wanted = (
+            select(messages, contacts.c.wrote_at)
+            .join(contacts, contacts.c.id == messages.c.contact_id)
+            .where(messages.c.id == id)
+        )
         with self._db.read() as connection:
-            row = connection.execute(
-                select(messages.c.sealed, messages.c.channel, messages.c.delivery).where(messages.c.id == id)
-            ).first()
+            row = connection.execute(wanted).first()
         if row is None:
             return None
-        to, body = self._opened(id, row.sealed)
-        return Letter(id, to, body, Channel(row.channel), row.delivery)
+        return Letter(
+            id, self._opened(id, row.sealed), Channel(row.channel), row.gateway, row.sentence, row.contact_id,
+            row.delivery, row.wrote_at,
+        )  # fmt: skip
+
+    def fall_back(self, id: str) -> Letter | None:
+        """The same by SMS, where WhatsApp does not take it and a number is known; None where none is."""
+        letter = self.letter(id)
+        if letter is None or letter.channel is Channel.SMS or not letter.words.to.startswith("+"):
+            return None
+        by_sms = {"channel": Channel.SMS.value, "gateway": ""}
+        with self._db.write() as connection:
+            connection.execute(update(messages).where(messages.c.id == id).values(by_sms))
+        return replace(letter, channel=Channel.SMS, gateway="")
 
     def sent(self, id: str, gateway: str, provider_id: str, now: datetime) -> None:
         """The gateway has taken it. A second attempt that was late changes nothing."""
@@ -134,11 +187,10 @@ class Messages:
         )
         with self._db.read() as connection:
             rows = connection.execute(mine).all()
-        return [Posted(row.channel, self._opened(row.id, row.sealed)[1], row.sent_at) for row in rows]
+        return [Posted(row.channel, self._opened(row.id, row.sealed).body, row.sent_at) for row in rows]
 
-    def _opened(self, id: str, sealed: bytes) -> tuple[str, str]:
-        to, body = msgspec.json.decode(self._sealer.open("messages.sealed", id, sealed), type=tuple[str, str])
-        return to, body
+    def _opened(self, id: str, sealed: bytes) -> Words:
+        return msgspec.json.decode(self._sealer.open("messages.sealed", id, sealed), type=Words)
 
 
 def _unwanted(connection: Executor, contact: str, sentence: str) -> bool:

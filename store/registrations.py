@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from bot.messages import Text
 from bot.stages import CLOSED, Stage
@@ -135,7 +135,7 @@ class Registrations:
             intent_id=row.intent_id,
             person=msgspec.json.decode(person, type=Person),
             details=msgspec.json.decode(added, type=Details) if added else Details(),
-            phone=self._sealer.open("identities.sealed", row.contact_id, row.number).decode(),
+            phone=(row.number and self._sealer.open("identities.sealed", row.contact_id, row.number).decode()) or "",
             own_phone=bool(row.own_phone),
             consent_id=row.consent_id,
             consented_at=datetime.fromtimestamp(row.consented_at / 1000, UTC),
@@ -143,7 +143,7 @@ class Registrations:
 
 
 def _whole() -> Select[Any]:
-    """A registration with its contact's number and its consent; every registration has both."""
+    """A registration with its consent, and its contact's number where there is one."""
     return (
         select(
             registrations,
@@ -153,6 +153,6 @@ def _whole() -> Select[Any]:
             consents.c.at.label("consented_at"),
         )
         .join(contacts, contacts.c.id == registrations.c.contact_id)
-        .join(identities, identities.c.contact_id == contacts.c.id)
+        .outerjoin(identities, and_(identities.c.contact_id == contacts.c.id, identities.c.kind == "phone"))
         .join(consents, consents.c.ref == registrations.c.ref)
     )

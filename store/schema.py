@@ -36,13 +36,15 @@ contacts = _table(
     Column("id", ID, primary_key=True),
     Column("language", String(8), nullable=False),
     Column("own_phone", Integer, nullable=False, default=0),  # A phone is shared until its owner says that it is not.
+    Column("channel", String(16), nullable=False, default="sms"),  # Where messages go that nobody asked for.
+    Column("wrote_at", BigInteger, nullable=False, default=0),  # The last message on that channel.
     Column("created_at", BigInteger, nullable=False),
     Column("opted_out_at", BigInteger, nullable=True),  # Since then nothing is sent that can be left out.
 )
 
 identities = _table(
     "identities",
-    Column("kind", String(16), primary_key=True),  # phone
+    Column("kind", String(16), primary_key=True),  # phone, whatsapp
     Column("idx", LargeBinary(32), primary_key=True),
     Column("contact_id", ID, ForeignKey("contacts.id"), nullable=False),
     Column("sealed", LargeBinary, nullable=False),

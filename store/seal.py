@@ -20,7 +20,7 @@ VERSION = 1
 NONCE = 12
 KEY = 32
 LOOK_S = 1.0  # Between two looks at the key file.
-INDEXES = ("nik", "kk", "phone", "inbox", "tries", "cookie")
+INDEXES = ("nik", "kk", "phone", "whatsapp", "inbox", "tries", "cookie")
 
 
 class SealError(Exception):

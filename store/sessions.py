@@ -1,6 +1,7 @@
 """Sessions and the inbox: what a turn reads first and writes last."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +14,12 @@ from store.prepared import Writer, into
 from store.schema import contacts, events, identities, inbox, sessions
 from store.seal import Sealer
 
-PHONE = "phone"
+PHONE, WHATSAPP = "phone", "whatsapp"
+
+
+def kind_of(sender: str) -> str:
+    """A number of a phone, or WhatsApp's own name for somebody who shows none."""
+    return PHONE if sender.startswith("+") else WHATSAPP
 
 
 class Conflict(Exception):
@@ -50,6 +56,7 @@ class Saving(msgspec.Struct, frozen=True):
     session: Session
     page: Page | None
     event: Event
+    also: str = ""  # Another name of the same person, by which the same contact is found from now on.
 
     def __repr__(self) -> str:
         return f"Saving({self.event.flow} {self.event.key})"
@@ -72,7 +79,14 @@ _UPDATE = (
 _MOVE_ON = _UPDATE.returning(sessions.c.version)
 _NOTE = insert(events).values({c.name: bindparam(f"event_{c.name}") for c in events.c if c.name != "id"})
 _KEEP = into(inbox)
+_NEW = {"own_phone": 0, "opted_out_at": None, "channel": "sms", "wrote_at": 0}
 _CONTACT, _IDENTITY, _SESSION = into(contacts), into(identities), into(sessions)
+_LINK = into(identities, ignore_known=True)
+_WROTE = (
+    update(contacts)
+    .where(contacts.c.id == bindparam("contact"))
+    .values(channel=bindparam("by"), wrote_at=bindparam("when"))
+)
 
 
 def _all_in_one() -> ClauseElement:
@@ -106,13 +120,17 @@ class Sessions:
         """
         return self._sealer.mark("inbox", dialogue, 8) + self._sealer.mark("inbox", f"{dialogue}|{message}", 24)
 
-    def load(self, sender: str) -> Loaded:
-        idx = self._sealer.index(PHONE, sender)
-        row = self._db.writer().execute(_LOAD, {"kind": PHONE, "idx": idx}).fetchone()
+    def load(self, sender: str, also: str = "") -> Loaded:
+        """The session of whoever goes by this number or id; `also`: by that one, where the first is new."""
+        row = self._known(sender) or (self._known(also) if also else None)
         if row is None:
             return Loaded(uuid.uuid4().hex, 0, Session())
         contact, version, sealed = row
         return Loaded(contact, version, loads(self._sealer.open("sessions.sealed", contact, sealed)))
+
+    def _known(self, sender: str) -> Sequence[Any] | None:
+        kind = kind_of(sender)
+        return self._db.writer().execute(_LOAD, {"kind": kind, "idx": self._sealer.index(kind, sender)}).fetchone()
 
     def replay(self, key: bytes) -> Page | None:
         """The page that this very message was answered with."""
@@ -147,15 +165,31 @@ class Sessions:
         writer.execute(_KEEP, values)
         writer.execute(_NOTE, values)
 
+    def hear(self, writer: Writer, saving: Saving) -> None:
+        """The person has written a message: what nobody asked for goes the same way from now on."""
+        for name in (saving.sender, saving.also):
+            if name and saving.loaded.version:
+                self._link(writer, saving.loaded.contact, name)
+        wrote = {"contact": saving.loaded.contact, "by": saving.event.channel, "when": saving.event.at}
+        writer.execute(_WROTE, wrote)
+
+    def _link(self, writer: Writer, contact: str, name: str) -> None:
+        kind = kind_of(name)
+        sealed = self._sealer.seal("identities.sealed", contact, name.encode())
+        idx = self._sealer.index(kind, name)
+        writer.execute(_LINK, {"kind": kind, "idx": idx, "contact_id": contact, "sealed": sealed})
+
     def _begin(self, writer: Writer, saving: Saving, values: dict[str, Any]) -> None:
         contact, at = saving.loaded.contact, values["at"]
         sealed = self._sealer.seal("identities.sealed", contact, saving.sender.encode())
-        idx = self._sealer.index(PHONE, saving.sender)
+        kind = kind_of(saving.sender)
+        idx = self._sealer.index(kind, saving.sender)
         language = saving.session.language
-        writer.execute(
-            _CONTACT, {"id": contact, "language": language, "own_phone": 0, "created_at": at, "opted_out_at": None}
-        )
-        writer.execute(_IDENTITY, {"kind": PHONE, "idx": idx, "contact_id": contact, "sealed": sealed})
+        new = {"id": contact, "language": language, "created_at": at, **_NEW}
+        writer.execute(_CONTACT, new)
+        writer.execute(_IDENTITY, {"kind": kind, "idx": idx, "contact_id": contact, "sealed": sealed})
+        if saving.also:
+            self._link(writer, contact, saving.also)
         writer.execute(_SESSION, {"contact_id": contact, "version": 1, "sealed": values["body"], "updated_at": at})
         writer.execute(_KEEP, values)
         writer.execute(_NOTE, values)

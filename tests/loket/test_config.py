@@ -10,7 +10,7 @@ import yaml
 
 from loket import outside
 from loket.areas import load as load_areas
-from loket.config import ROOT, ConfigError, Environment, read_config, read_environment
+from loket.config import ROOT, ConfigError, Environment, Line, read_config, read_environment
 from loket.engine import build, period_name
 from loket.service import now
 from loket.texts import load
@@ -45,7 +45,7 @@ def test_the_shipped_file_is_right_and_is_read_the_same_after_being_written(tmp_
     again = tmp_path / "config.yml"
     again.write_bytes(msgspec.yaml.encode(config))
     assert read_config(again) == config
-    assert (config.sms, config.portal, config.languages[0]) == ("console", "sandbox", "id")
+    assert ([*config.sms], config.portal, config.languages[0]) == (["console"], "sandbox", "id")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,8 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
         ({"ussd": {"africastalknig": {"page": 160}}}, "$.ussd"),
         ({"ussd": {}}, "$.ussd"),
         ({"windows": {"3510": {"opens": "2026-12-31", "closes": "2026-11-01"}}}, "$.windows"),
-        ({"sms": "pigeon"}, "$.sms"),
+        ({"sms": {"pigeon": {}}}, "$.sms"),
+        ({"sms": {"console": {"sends": False}}}, "none of them sends"),
         ({"portal": "https"}, "$.portal"),
         ({"follow_seconds": 0}, "$.follow_seconds"),
         ({"visit_days": 365}, "$.visit_days"),
@@ -194,14 +195,14 @@ def test_the_environment_shows_no_secret() -> None:
     [
         ({"portal": "http"}, "portal", "LOKET_PORTAL_URL and LOKET_PORTAL_TOKEN"),
         ({"portal": "http"}, "check", "LOKET_PORTAL_URL and LOKET_PORTAL_TOKEN"),
-        ({"sms": "africastalking"}, "sms", "LOKET_AFRICASTALKING_USERNAME"),
-        ({"sms": "africastalking"}, "check", "LOKET_AFRICASTALKING_USERNAME"),
+        ({"sms": {"africastalking": Line()}}, "sms", "LOKET_AFRICASTALKING_USERNAME"),
+        ({"sms": {"africastalking": Line()}}, "check", "LOKET_AFRICASTALKING_USERNAME"),
     ],
 )
-def test_what_is_switched_on_needs_its_account(switch: dict[str, str], what: str, named: str) -> None:
+def test_what_is_switched_on_needs_its_account(switch: dict[str, Any], what: str, named: str) -> None:
     config = msgspec.structs.replace(read_config(SHIPPED), **switch)
     act = {"portal": lambda: outside.portal(config, Environment(), now),
-           "sms": lambda: outside.message_gateway(config, Environment()),
+           "sms": lambda: outside.lines(config, Environment()),
            "check": lambda: outside.check(config, Environment())}[what]  # fmt: skip
     with pytest.raises(ConfigError, match=named):
         act()
@@ -212,7 +213,7 @@ def test_whoever_starts_it_is_told_what_is_made_up() -> None:
     shipped = read_config(SHIPPED)
     portal, sms = outside.made_up(shipped)
     assert (portal.split()[1], sms.split()[1]) == ("sandbox", "console")
-    assert outside.made_up(msgspec.structs.replace(shipped, portal="http", sms="africastalking")) == []
+    assert outside.made_up(msgspec.structs.replace(shipped, portal="http", sms={"africastalking": Line()})) == []
 
 
 def test_a_path_token_that_could_be_guessed_is_refused() -> None:

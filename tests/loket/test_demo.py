@@ -144,7 +144,8 @@ def test_the_configuration_is_the_shipped_one_with_a_period_that_is_open(tmp_pat
     path = tmp_path / "config.yml"
     demo.write_config(path)
     config, shipped, today = read_config(path), read_config(ROOT / "config.yml"), now().date()
-    assert msgspec.structs.replace(config, windows=shipped.windows) == shipped
+    assert msgspec.structs.replace(config, windows=shipped.windows, sending_hours=shipped.sending_hours) == shipped
+    assert config.sending_hours == (0, 24)
     assert config.windows["3510"].opens < today < config.windows["3510"].closes
 
     closed = msgspec.structs.replace(config.windows["3510"], closes=today - timedelta(days=1))

@@ -67,7 +67,9 @@ def another(office: Office, database: Database, crash: Callable[[str], None] = l
     service = office.service
     kept = sessions(database, SEALER)
     lookups = Lookups(service.registry, lambda: ["3510:2026-11-01"])
-    return Desk(service.engine, database, kept, service.effects, lookups, Clock(), lambda: None, crash=crash)
+    return Desk(
+        service.engine, database, kept, service.effects, service.messages, lookups, Clock(), lambda: None, crash=crash
+    )
 
 
 def counts(office: Office) -> dict[str, int]:

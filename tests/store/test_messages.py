@@ -63,9 +63,9 @@ def test_it_is_written_in_the_contacts_language_and_sealed(office: Office) -> No
     row = office.row("messages")
     letter = office.service.messages.letter(row["id"])
     assert letter is not None
-    assert (letter.to, letter.channel, letter.delivery) == (PHONE, Channel.SMS, "queued")
-    assert letter.body.startswith("Loket 4721-9035-1188:")
-    assert "result" in letter.body
+    assert (letter.words.to, letter.channel, letter.delivery) == (PHONE, Channel.SMS, "queued")
+    assert letter.words.body.startswith("Loket 4721-9035-1188:")
+    assert "result" in letter.words.body
     assert PHONE.encode() not in row["sealed"]
     assert PHONE not in repr(letter)
     assert office.service.messages.letter("unknown") is None

@@ -17,9 +17,10 @@ from bot.messages import Channel, Inbound, SessionEvent
 from bot.wire import Request
 from loket.config import ROOT, Environment, read_config
 from loket.jobs import Handler, handlers
+from loket.outside import Lines
 from loket.service import Service, compose
 from loket.work import Worker, build
-from sms.gateway import Outbound, Receipt, SendFailed, Sent
+from sms.gateway import MessageGateway, Outbound, Receipt, SendFailed, Sent
 from store.database import Database, ms
 from store.effects import Cause
 from store.schema import agent_villages, agents, contacts, metadata, outbox, tickets
@@ -78,6 +79,11 @@ class RecordingGateway:
         return [message.body for message in self.sent]
 
 
+def only(gateway: MessageGateway) -> Lines:
+    """One gateway for everything that goes out."""
+    return Lines({}, dict.fromkeys(gateway.channels, (gateway,)))
+
+
 @dataclass
 class Office:
     """Everything that a registration meets after the call. `lost`: how many of the portal's next answers get lost."""
@@ -96,7 +102,7 @@ class Office:
         self.sandbox = create_sandbox(token=TOKEN, clock=self.clock)
         self.session = pooled_session(_Losing(self))
         portal = PortalClient("http://portal", TOKEN, self.session, clock=self.clock.monotonic)
-        self.handlers: Mapping[str, Handler] = handlers(self.service, portal, self.gateway)
+        self.handlers: Mapping[str, Handler] = handlers(self.service, portal, only(self.gateway))
         self.worker: Worker = build(self.service, self.handlers)
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from support.neighbours import PORTAL_TOKEN, Neighbours
 from handoff.routing import Role
 from loket.bench.processes import alive
 from loket.bench.servers import free_port
-from loket.config import ROOT, Config, Period, read_config, read_environment
+from loket.config import ROOT, Config, Line, Period, SmsName, read_config, read_environment
 from loket.service import compose, now
 from loket.work import worker_of
 from store.agents import Agent, Agents
@@ -91,13 +91,14 @@ class Installation:
     near: Neighbours
     processes: int = 1
     port: int = field(default_factory=free_port)
-    sms: str = "africastalking"
+    sms: SmsName = "africastalking"
     _running: list[Running] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         shipped, today = read_config(ROOT / "config.yml"), now().date()
         open_now = Period(today - timedelta(days=20), today + timedelta(days=20))
-        changes = {"windows": {"3510": open_now}, "sms": self.sms, "portal": "http", "follow_seconds": 900}
+        changes = {"windows": {"3510": open_now}, "sms": {self.sms: Line(two_way=True)}, "portal": "http"}
+        changes |= {"follow_seconds": 900, "sending_hours": (0, 24)}
         config: Config = msgspec.structs.replace(shipped, **changes)
         (self.folder / "config.yml").write_bytes(msgspec.yaml.encode(config))
         generate_keys(self.folder / "keys.json")

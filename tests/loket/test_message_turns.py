@@ -1,0 +1,76 @@
+"""A message in, an answer out: through the web process, the database and the outbox, by the vendor's own form."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from support.databases import Factory, each_database
+from support.office import PHONE, Office
+
+from bot.messages import Channel, Inbound, SessionEvent
+from bot.windows import zone
+from loket.service import awake
+from sms.segments import answers
+
+__all__ = ["each_database"]
+
+
+@pytest.fixture
+def office(each_database: Factory) -> Iterator[Office]:
+    office = Office(each_database())
+    yield office
+    office.close()
+
+
+def write(office: Office, text: str, id: str = "1", also: str = "") -> None:
+    inbound = Inbound(id, Channel.SMS, "recording", PHONE, text, SessionEvent.RESUME, office.clock(), also=also)
+    office.service.desk.accept(inbound, answers())
+
+
+def test_an_answer_leaves_at_once_the_way_the_question_came(office: Office) -> None:
+    write(office, "1")
+    office.worker.run_due()
+    [sent] = office.gateway.sent
+    assert (sent.to, sent.channel) == (PHONE, Channel.SMS)
+    assert sent.body.startswith("Loket")
+    assert office.row("messages")["gateway"] == "recording"
+
+
+def test_a_message_that_comes_twice_is_answered_once(office: Office) -> None:
+    write(office, "1")
+    write(office, "1")
+    write(office, "1", id="2")
+    office.worker.run_due()
+    assert len(office.gateway.sent) == 2
+
+
+def test_another_name_of_the_same_person_leads_to_the_same_talk(office: Office) -> None:
+    write(office, "1", also="ID.4566000001")
+    by_name, by_number = office.service.sessions.load("ID.4566000001"), office.service.sessions.load(PHONE)
+    assert by_name == by_number
+    assert by_name.version == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        ("2026-11-20 01:00", "2026-11-20 01:00"),  # Eight in the morning in Banyuwangi.
+        ("2026-11-20 00:59", "2026-11-20 01:00"),
+        ("2026-11-20 12:59", "2026-11-20 12:59"),
+        ("2026-11-20 13:00", "2026-11-21 01:00"),  # Eight in the evening.
+        ("2026-11-20 20:00", "2026-11-21 01:00"),
+    ],
+)
+def test_nobody_is_disturbed_at_night(now: str, then: str) -> None:
+    at, due = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (now, then))
+    assert awake((8, 20), zone("3510"), at) == due
+
+
+def test_what_a_person_has_just_done_is_confirmed_at_night_and_the_rest_waits(office: Office) -> None:
+    office.clock.now = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # Ten in the evening.
+    office.hire("Ratna")
+    office.register()
+    office.worker.run_due()
+    assert {row["sentence"] for row in office.rows("messages") if row["sent_at"]} == {"evt.registered"}
+    office.work(hours=10)
+    assert {row["sentence"] for row in office.rows("messages") if row["sent_at"]} == {"evt.registered", "evt.assigned"}
