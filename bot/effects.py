@@ -92,6 +92,19 @@ class OpenTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class FileReport:
+    """Somebody did wrong. `anonymous`: nothing is kept that leads to the contact. `kind` is of a closed set."""
+
+    ref: Reference
+    kind: str
+    anonymous: bool
+    district: str
+    due: date
+    agent_number: str = ""
+    statement: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitWindow:
     """Tell this contact when registration opens in the regency."""
 
@@ -110,6 +123,7 @@ Effect = (
     | ContactAgreed
     | FinishRegistration
     | OpenTicket
+    | FileReport
     | AwaitWindow
     | ResendNumbers
 )

@@ -5,7 +5,7 @@ Every service that speaks of a case asks for it here, so that nobody learns from
 
 from dataclasses import dataclass, field
 
-from bot import parsers
+from bot import filed, parsers
 from bot.conversation import Conversation, End, Finish, Goto, Invalid, Leave, Part, Redo
 from bot.effects import ResendNumbers
 from bot.identity import Reference
@@ -48,6 +48,8 @@ def find(c: Conversation, keep: Answers = ()) -> Part[Known]:
     known = cases((yield from c.lookup("cases")))
     ref = c.given("case") or (yield from _which(c, known.cases))
     nik4 = ""
+    if not any(mine.ref == ref for mine in known.cases):
+        yield from _filed(c, ref)
     if not (known.own_phone and any(mine.ref == ref for mine in known.cases)):
         nik4 = yield from _digits(c, keep)
     found = yield from c.lookup("case", f"{ref}:{nik4}" if nik4 else ref)
@@ -70,6 +72,14 @@ def another(text: str) -> Reference:
 
 def named(found: Case) -> Value:
     return found.name or Text("name.unknown")
+
+
+def _filed(c: Conversation, ref: str) -> Part[None]:
+    """A number that is not of a registration: its state, to whoever has it."""
+    said = filed.sentence((yield from c.lookup("filed", ref)), ref)
+    if said is not None:
+        yield from c.choose("filed", said, {})
+        raise Leave(Goto("menu"))
 
 
 def _digits(c: Conversation, keep: Answers) -> Part[str]:

@@ -1,6 +1,6 @@
 """Who gets a ticket: an agent of the village with room, else the district's coordinator, else Dinas Sosial."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -48,10 +48,11 @@ class Assignment:
     why: Why
 
 
-def choose(ticket: Ticket, candidates: Iterable[Candidate], accused: str | None = None) -> Assignment:
-    """Choose for one ticket. `accused`: the agent whom a report names; neither he nor anyone of his line gets it."""
+def choose(ticket: Ticket, candidates: Iterable[Candidate]) -> Assignment:
+    """Choose for one ticket. Of a report, neither the accused nor anyone of their line gets it."""
     everyone = tuple(candidates)
-    free = [c for c in everyone if c.room > 0 and not _barred(ticket, c, accused, everyone)]
+    theirs = frozenset(district for c in everyone if c.agent_id in ticket.accused for district in c.districts)
+    free = [c for c in everyone if c.room > 0 and not barred(ticket, c.agent_id, c.role, c.districts, theirs)]
     steps: tuple[tuple[Why, Callable[[Candidate], bool]], ...] = (
         (Why.VILLAGE, lambda c: c.role is Role.AGENT and ticket.village in c.villages),
         (Why.COORDINATOR, lambda c: c.role is Role.COORDINATOR and ticket.district in c.districts),
@@ -78,16 +79,19 @@ def _lot(ticket: Ticket, candidate: Candidate) -> bytes:
     return blake2b(f"{ticket.id}\0{candidate.agent_id}".encode(), digest_size=8).digest()
 
 
-def _barred(ticket: Ticket, candidate: Candidate, accused: str | None, everyone: Sequence[Candidate]) -> bool:
-    """Whether the candidate is the accused, or could be a friend: a report goes outside the accused's line."""
-    if candidate.agent_id == accused:
+def barred(ticket: Ticket, id: str, role: Role, districts: Collection[str], theirs: Collection[str]) -> bool:
+    """Whether somebody is accused, or could be a friend: a report goes outside the line of whom it is about.
+
+    `districts`: where that person works; `theirs`: where the accused work.
+    """
+    if id in ticket.accused:
         return True
     if ticket.topic is not Topic.REPORT:
         return False
-    match candidate.role:
+    match role:
         case Role.AGENT:  # Reports are about agents of the village, whether the citizen knew a name or not.
             return True
         case Role.COORDINATOR:
-            return any(candidate.districts & c.districts for c in everyone if c.agent_id == accused)
+            return not frozenset(districts).isdisjoint(theirs)
         case Role.DINAS:
             return False

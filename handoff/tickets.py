@@ -88,6 +88,7 @@ class Reason(StrEnum):
     FULL = "full"  # The agent has no room.
     ABSENT = "absent"  # The agent is away.
     TOO_EARLY = "too_early"  # The visit's day has not come.
+    CONCERNED = "concerned"  # A report would come to somebody whom it may be about.
 
 
 class HandoffError(Exception):
@@ -128,6 +129,7 @@ class Ticket:
     needs: tuple[Need, ...] = ()
     visit: Visit | None = None
     attempts: int = 0  # Visits at which nobody was met.
+    accused: frozenset[str] = frozenset()  # Staff whom a report is about: for them the ticket does not exist.
     version: int = 1
 
     @property

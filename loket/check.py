@@ -18,7 +18,7 @@ from loket.engine import ALWAYS, build
 
 WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
 SECTIONS = str.split(
-    "data date err evt field info lang main name nav place prog reason reg resume sex slot status unknown visit who"
+    "data date err evt field info lang main name nav place prog reason reg rep resume sex slot status unknown visit who"
 )
 ID = re.compile(rf"({'|'.join(SECTIONS)})(\.[a-z0-9_]+)+")
 # Sentences that are put together from a name and a word of a closed set.

@@ -69,6 +69,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     follow_seconds: Annotated[int, msgspec.Meta(ge=1)] = 900  # Between two questions whether the portal has decided.
     visit_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 14
     callback_days: Annotated[int, msgspec.Meta(ge=1, le=14)] = 2
+    report_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 7
+    reports_per_day: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
     people_per_phone: Annotated[int, msgspec.Meta(ge=1, le=8)] = 8
 
 

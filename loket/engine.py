@@ -24,6 +24,8 @@ def build(config: Config, catalogue: Catalogue, areas: Gazetteer) -> Engine:
         home=config.home,
         visit_days=config.visit_days,
         callback_days=config.callback_days,
+        report_days=config.report_days,
+        reports_per_day=config.reports_per_day,
         people_per_phone=config.people_per_phone,
     )
     return Engine(flows, catalogue, world, BASE)

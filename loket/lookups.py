@@ -22,6 +22,10 @@ class Lookups:
         match lookup.name:
             case "cases":
                 return to_fact(self._registry.cases(contact))
+            case "reports":
+                return self._registry.reports(contact, now)
+            case "filed":
+                return self._registry.filed(lookup.argument)
             case "registered":
                 return self._registry.registered(contact, lookup.argument, self._periods())
             case "case":

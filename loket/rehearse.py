@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.engine import advance
+from bot.filed import SENTENCES
 from bot.identity import Reference
 from bot.messages import Channel, Inbound, Page, Reply, SessionEvent
 from bot.run import Engine
@@ -28,6 +29,7 @@ TYPED = (
     "xyzxyzxyzxyzxyzxyzxyz", "081234567890", "17081930", REFS[0], "0001",
 )  # fmt: skip
 REGISTERED = ("1", "1", TYPED[0], "SITI AMINAH WULANDARI", "sumberkencono", "1", "1")
+FILED = dict(zip(REFS[5:], SENTENCES, strict=False))  # Numbers of something else than a registration.
 LOCKED = "0002"  # Whoever types these digits has typed too many wrong ones.
 # Where no line leads back: the first screens and the menu have nothing behind them; the others are decisions.
 WITHOUT_WAY_BACK = frozenset({"language", "greeting", "service", "more", "cancel", "changed"})
@@ -73,7 +75,7 @@ def scenes(engine: Engine, now: datetime) -> Iterator[Scene]:
     yield Scene("the summary", here, nothing, REGISTERED[:-1])
     yield Scene("the details", here, nothing, (*REGISTERED, "1"))
     yield Scene("a very old person", here, nothing, ("1", "1", TYPED[2], *REGISTERED[3:-1]), deep=4)
-    yield Scene("three wrong answers", here, nothing, ("7", "7", "7"), deep=2)
+    yield Scene("three wrong answers", here, nothing, ("x", "x", "x"), deep=2)
     yield Scene("cut off", here, nothing, (*REGISTERED[:3], ""), deep=2)
     yield Scene("cut off on one's own phone", here, _looks(Cases(True)), (*REGISTERED[:3], ""), deep=2)
     yield Scene("cut off after the receipt", here, nothing, (*REGISTERED, "1", ""), deep=3)
@@ -84,6 +86,10 @@ def scenes(engine: Engine, now: datetime) -> Iterator[Scene]:
     cases = tuple(_case(ref, Stage.SCHEDULED) for ref in REFS)
     yield Scene("several people", engine, _looks(Cases(False, cases[:3])), ("2",), deep=4)
     yield Scene("eight people", engine, _looks(Cases(True, cases)), ("1", "1"), deep=1)
+    for ref, state in FILED.items():
+        yield Scene(state, engine, nothing, ("2", ref), deep=1)
+    many: Look = lambda name, argument: 9 if name == "reports" else nothing(name, argument)  # noqa: E731
+    yield Scene("enough reports", engine, many, ("7", "1"), deep=1)
     for stage in Stage:
         known = Cases(True, (_case(REFS[0], stage),))
         yield Scene(f"status {stage.value}", engine, _looks(known), ("2",), deep=4)
@@ -112,6 +118,8 @@ def _looks(known: Cases) -> Look:
     def look(name: str, argument: str) -> Any:
         if name == "cases":
             return to_fact(known)
+        if name in ("reports", "filed"):
+            return 0 if name == "reports" else FILED.get(argument, "")
         if name == "registered":
             return REFS[0] if argument == TYPED[1] else ""  # One NIK is this phone's own already.
         ref, _, nik4 = argument.partition(":")

@@ -95,4 +95,5 @@ def _ticket(row: Row[Any]) -> Ticket:
         agent_id=row.agent_id,
         attempts=row.attempts,
         version=row.version,
+        accused=frozenset(row.accused.split()),
     )

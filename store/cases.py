@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import CompoundSelect, Connection, bindparam, func, literal_column, select, union_all, update
 
 from bot.stages import Case, Cases, Stage
+from store import reports
 from store.database import Database, ms
 from store.prepared import Writer, into
 from store.schema import agents, contacts, disputes, registrations, tickets, tries, visits
@@ -147,6 +148,14 @@ class Registry:
             for scope, idx in scopes:
                 writer.execute(_MISS, {"scope": scope, "idx": idx, "at": ms(now)})
         return None
+
+    def reports(self, contact: str, now: datetime) -> int:
+        """How many reports this contact has sent in the last day."""
+        return reports.lately(self._db.writer(), self._sealer, contact, now)
+
+    def filed(self, ref: str) -> str:
+        """Where the report with this number stands, by its name in `bot.filed`; nothing: it is of something else."""
+        return reports.state_of(self._db.writer(), ref)
 
     def registered(self, contact: str, nik: str, periods: Collection[str]) -> str:
         """The number under which this very contact has registered the NIK in one of these periods, or nothing."""

@@ -13,6 +13,7 @@ from bot.effects import (
     CompleteRegistration,
     ContactAgreed,
     Effect,
+    FileReport,
     FinishRegistration,
     OpenTicket,
     ResendNumbers,
@@ -29,6 +30,7 @@ from store.opening import Cause as Cause
 from store.opening import new_reference, open_ticket
 from store.outbox import enqueue, hasten
 from store.prepared import Executor, into
+from store.reports import file_report
 from store.schema import consents, contacts, disputes, registrations, tickets, waiting
 from store.seal import Sealer
 
@@ -96,6 +98,8 @@ class Effects:
                 hasten(connection, f"submit:{ref}", cause.now)
             case OpenTicket():
                 self._open(connection, effect, cause)
+            case FileReport():
+                file_report(connection, self._sealer, effect, cause)
             case AwaitWindow(regency):
                 connection.execute(_WAIT, {"contact_id": cause.contact, "regency": regency, "at": ms(cause.now)})
             case ResendNumbers():

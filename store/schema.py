@@ -114,6 +114,20 @@ disputes = _table(
     Index(None, "contact_id"),
 )
 
+reports = _table(
+    "reports",
+    Column("id", ID, primary_key=True),
+    Column("ref", String(12), nullable=False, unique=True),  # Of the ticket too.
+    Column("kind", String(16), nullable=False),
+    Column("contact_id", ID, nullable=False),  # Empty where the report is anonymous: nothing leads to the person.
+    Column("regency", String(5), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # What was said: the agent number, and the person's own words.
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "contact_id"),
+)
+
 consents = _table(
     "consents",
     Column("id", ID, primary_key=True),
@@ -207,6 +221,7 @@ tickets = _table(
     Column("slot", String(16), nullable=False, default=""),  # The time of day that suits the person.
     Column("due", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("accused", String(400), nullable=False, default=""),  # Ids of staff whom a report is about, with spaces.
     Column("version", Integer, nullable=False, default=1),
     Column("created_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
@@ -329,6 +344,7 @@ SEALED = (
     (registrations, "sealed_details", "id"),
     (registrations, "sealed_intent", "id"),
     (disputes, "sealed", "id"),
+    (reports, "sealed", "id"),
     (visits, "sealed", "id"),
     (visits, "sealed_note", "id"),
     (messages, "sealed", "id"),

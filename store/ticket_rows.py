@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, and_, select
 
 from bot.areas import Gazetteer
 from bot.effects import FilledBy
 from handoff.desk.ports import Card
 from handoff.routing import regency
 from handoff.tickets import Need, Outcome, Place, Slot, Status, Ticket, Topic, Visit
+from store import reports
 from store.cases import Details, Person
 from store.schema import agents, disputes, identities, registrations, tickets, visits
 from store.seal import Sealer
@@ -60,6 +61,8 @@ def remarks_of(row: Found) -> tuple[str, ...]:
     odd = tuple((row.notes or "").split())
     absent = (row.filled_by,) if row.filled_by == FilledBy.FAMILY_ABSENT else ()
     doubted = ("unproven",) if row.about == "unproven" else ()
+    if row.topic == Topic.REPORT:
+        return (row.about,) if row.contact_id else (row.about, "anonymous")
     return doubted + odd + absent + (("dispute",) if row.dispute_id else ())
 
 
@@ -80,6 +83,7 @@ def ticket_of(row: Found) -> Ticket:
         visit=_visit(row),
         attempts=row.attempts,
         version=row.version,
+        accused=frozenset(row.accused.split()),
     )
 
 
@@ -136,6 +140,10 @@ class Cards:
         """What was written when the ticket ended."""
         sealed = row.sealed_note
         return self._sealer.open("visits.sealed_note", row.visit_id, sealed).decode() if sealed else ""
+
+    def said(self, connection: Connection, row: Found) -> tuple[str, ...]:
+        """The citizen's own words, where the ticket is about some."""
+        return reports.said_in(connection, self._sealer, row.ref) if row.topic == Topic.REPORT else ()
 
     def area(self, code: str) -> str:
         """The name of a village, a district or a regency; of an unknown code the regency that it lies in."""

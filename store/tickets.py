@@ -1,10 +1,10 @@
 """Tickets for the desk: what staff may see of them, and every move with all that follows from it in one transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, select, update
 
 from bot.areas import Gazetteer
 from bot.windows import local_day
@@ -23,7 +23,7 @@ from handoff.desk.ports import (
     Village,
     WrongNumber,
 )
-from handoff.routing import Role, regency
+from handoff.routing import Role, barred, regency
 from handoff.tickets import LIVE, Move, NotAllowed, Outcome, Place, Reason, Slot, Status, Ticket, Topic, Visit
 from store import audit, visits
 from store import ticket_history as history
@@ -75,13 +75,13 @@ class Desk:
 
     def today(self, actor: Actor, day: date) -> Sequence[Card]:
         """The actor's own live tickets, whatever their day; the desk sorts them around `day`."""
-        return self._list(tickets.c.agent_id == actor.id, _live())
+        return self._list(tickets.c.agent_id == actor.id, _live(), _not_about(actor))
 
     def available(self, actor: Actor) -> Sequence[Card]:
         """Open tickets that the actor may take, earliest due first."""
         if actor.role is not Role.AGENT:
             return []
-        waiting = and_(tickets.c.status == Status.OPEN, tickets.c.topic != Topic.REPORT)
+        waiting = and_(tickets.c.status == Status.OPEN, tickets.c.topic != Topic.REPORT, _not_about(actor))
         return self._list(waiting, tickets.c.village.in_(sorted(actor.villages)), limit=MOST_AVAILABLE)
 
     def ticket(self, actor: Actor, ticket_id: str) -> Detail:
@@ -94,13 +94,15 @@ class Desk:
             within = audit.may_look(connection, actor.id, ticket_id, local_day(now, actor.district), now)
             audit.note(connection, actor.id, audit.OPEN if within else audit.REFUSED, ticket_id, now)
             done = history.events(connection, ticket_id, self._cards.note(row)) if within else ()
+            said = self._cards.said(connection, row) if within else ()
+            barred = self._barred(connection, actor, ticket_of(row), now)
         if not within:
             raise TooMany
-        return self._detail(actor, row, done)
+        return replace(self._detail(actor, row, done), said=said, barred=barred)
 
     def district(self, actor: Actor, filters: Filters) -> Listing:
         """Tickets of the actor's district (of Dinas Sosial: regency); NotFound for an agent."""
-        wanted = [_area(actor)]
+        wanted = [_area(actor), _not_about(actor)]
         if filters.status:
             wanted.append(tickets.c.status == filters.status)
         if filters.village:
@@ -199,6 +201,8 @@ class Desk:
 
         def move(at: _Moving) -> None:
             after = moves.assign(at.ticket, agent_id)
+            if agent_id in self._barred(at.connection, actor, at.ticket, at.now):
+                raise NotAllowed(Reason.CONCERNED)
             name = self._check_room(at, agent_id).name
             self._keep(at, Move.ASSIGN, after, agent_id)
             visits.close(at.connection, ticket_id, visits.REPLACED, at.now)
@@ -266,6 +270,14 @@ class Desk:
             raise NotAllowed(Reason.FULL)
         return load
 
+    def _barred(self, connection: Connection, actor: Actor, ticket: Ticket, now: datetime) -> frozenset[str]:
+        """Of those whose work the actor may see: to whom a report may not come."""
+        if ticket.topic is not Topic.REPORT:
+            return frozenset()
+        theirs = set(connection.scalars(select(agents.c.district).where(agents.c.id.in_(ticket.accused))))
+        everyone = loads(connection, actor, now, self._cards.area)
+        return frozenset(a.agent_id for a in everyone if barred(ticket, a.agent_id, a.role, {a.district}, theirs))
+
     def _list(self, *wanted: ColumnElement[bool], limit: int | None = None) -> Sequence[Card]:
         found = select_tickets().where(*wanted).order_by(tickets.c.due, tickets.c.id).limit(limit)
         with self._db.read() as connection:
@@ -289,6 +301,11 @@ class Desk:
 
 def _live() -> ColumnElement[bool]:
     return tickets.c.status.in_([status.value for status in LIVE])
+
+
+def _not_about(actor: Actor) -> ColumnElement[bool]:
+    """Whom a report is about must not learn that there is one."""
+    return not_(tickets.c.accused.contains(f" {actor.id} ", autoescape=True))
 
 
 def _area(actor: Actor) -> ColumnElement[bool]:

@@ -33,7 +33,7 @@ def agents() -> str:
 def reassign(ticket_id: str) -> Response:
     """Alihkan: give the ticket to someone else."""
     detail = opened(ticket_id, Move.ASSIGN)
-    form = reassign_form(detail.card, _choices(detail), detail.agent_id)
+    form = reassign_form(detail, _choices(detail))
 
     def make(form: ReassignForm) -> None:
         here().desk.reassign(actor(), ticket_id, form.agent.data, int(form.version.data))

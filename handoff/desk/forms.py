@@ -10,7 +10,7 @@ from wtforms import Field, HiddenField, PasswordField, RadioField, SelectChoice,
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from handoff.desk import words
-from handoff.desk.ports import AgentLoad, Card, Filters, Village
+from handoff.desk.ports import AgentLoad, Card, Detail, Filters, Village
 from handoff.tickets import HORIZON_DAYS, OUTCOMES, VERIFIED, Place, Slot, Status
 
 _LARGEST_VERSION = 2**31 - 1
@@ -166,15 +166,15 @@ def outcome_form(card: Card) -> OutcomeForm:
     return form
 
 
-def reassign_form(card: Card, agents: Sequence[AgentLoad], holder: str | None) -> ReassignForm:
-    """The form that gives a ticket to someone else who is on duty."""
-    form = ReassignForm(data={"version": str(card.version)})
+def reassign_form(detail: Detail, agents: Sequence[AgentLoad]) -> ReassignForm:
+    """The form that gives a ticket to someone else who is on duty and may have it."""
+    form = ReassignForm(data={"version": str(detail.card.version)})
     form.agent.choices = [
         SelectChoice(
             a.agent_id, f"{a.name} · {a.open}/{a.capacity} · {', '.join(a.villages[:2]) or words.ROLES[a.role]}"
         )
         for a in agents
-        if not a.absent and a.agent_id != holder
+        if not a.absent and a.agent_id != detail.agent_id and a.agent_id not in detail.barred
     ]
     return form
 

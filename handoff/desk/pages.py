@@ -15,7 +15,7 @@ from handoff.desk.context import today as this_day
 from handoff.desk.forms import MoveForm, OutcomeForm, ScheduleForm, outcome_form, schedule_form, stale
 from handoff.desk.ports import Conflict, Detail, NotFound, WrongNumber
 from handoff.routing import Role
-from handoff.tickets import HandoffError, Move, NotAllowed, Outcome, Place, Reason, Slot
+from handoff.tickets import HandoffError, Move, NotAllowed, Outcome, Place, Reason, Slot, Topic
 
 
 def refusal(status: int, advice: str = "") -> Response:
@@ -109,12 +109,17 @@ def opened(ticket_id: str, move: Move) -> Detail:
     detail = here().desk.ticket(actor(), ticket_id)
     if move in detail.moves:
         return detail
-    late = actor().role is not Role.AGENT if move is Move.ASSIGN else detail.agent_id == actor().id
+    late = _oversees(detail) if move is Move.ASSIGN else detail.agent_id == actor().id
     if not late:
         raise NotFound
     if request.method != "POST":
         raise NotAllowed(Reason.STATUS)
     return detail
+
+
+def _oversees(detail: Detail) -> bool:
+    """Whether passing the ticket on has been the actor's to do; a report is Dinas Sosial's alone."""
+    return actor().role is Role.DINAS or (actor().role is Role.COORDINATOR and detail.card.topic is not Topic.REPORT)
 
 
 @dataclass(frozen=True, slots=True)

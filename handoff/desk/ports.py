@@ -150,6 +150,8 @@ class Detail:
     outcome: Outcome | None = None
     history: tuple[Event, ...] = ()
     remarks: tuple[str, ...] = ()  # What to look at, as words of `handoff.desk.words.REMARKS`.
+    said: tuple[str, ...] = field(default=(), repr=False)  # The citizen's own words.
+    barred: frozenset[str] = frozenset()  # Of those whose work the actor may see: who may not get the ticket.
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ from handoff.tickets import Move, Status, Ticket, Topic, possible
 
 
 def may_open(actor: Actor, ticket: Ticket) -> bool:
-    """Whether the actor may see that the ticket exists."""
+    """Whether the actor may see that the ticket exists. Whom a report is about never may, whoever that is."""
+    if actor.id in ticket.accused:
+        return False
     return _holds(actor, ticket) or _may_claim(actor, ticket) or _oversees(actor, ticket)
 
 
 def may(actor: Actor, move: Move, ticket: Ticket) -> bool:
     """Whether the move is the actor's to make, in the ticket's present status."""
-    return possible(ticket, move) and _entitled(actor, move, ticket)
+    return possible(ticket, move) and may_open(actor, ticket) and _entitled(actor, move, ticket)
 
 
 def check_entitled(actor: Actor, move: Move, ticket: Ticket) -> None:

@@ -26,6 +26,11 @@ REMARKS: Mapping[str, str] = {
     "family_absent": "Didaftarkan keluarga tanpa hadir. Minta persetujuannya saat bertemu.",
     "unproven": "Kunjungan diselesaikan tanpa nomor kunjungan. Tanyakan kepada warga; bila benar, selesaikan sebagai "
     "terjawab.",
+    "bribe": "Laporan: diminta uang.",
+    "false_officer": "Laporan: petugas palsu.",
+    "cut_money": "Laporan: uang bantuan dipotong.",
+    "wrong_target": "Laporan: bantuan salah sasaran, atau penerimanya sudah wafat.",
+    "anonymous": "Pelapor tidak mau disebut namanya. Tidak ada nomor yang bisa dihubungi.",
     "dispute": "NIK ini didaftarkan juga dari HP lain. Periksa KTP dengan teliti.",
 }
 CALL_FROM = "Telepon dari nomor resmi: warga diberi tahu bahwa nomor lain bukan dari kami."
@@ -77,6 +82,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.SAME_AGENT: "Tiket ini sudah dipegang orang itu.",
     Reason.FULL: "Jumlah tiket sudah penuh.",
     Reason.ABSENT: "Orang ini sedang tidak bertugas.",
+    Reason.CONCERNED: "Laporan ini tidak boleh ke orang itu: ia disebut di dalamnya, atau satu jalur dengannya.",
     Reason.TOO_EARLY: "Hari kunjungan ini belum tiba. Bila tidak bisa datang, ubah jadwalnya.",
 }
 MOVES: Mapping[Move, str] = {

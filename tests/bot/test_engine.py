@@ -98,7 +98,7 @@ def test_a_complaint_stands_in_place_of_its_question_with_options_of_its_own() -
 
 def test_a_wrong_answer_without_words_of_its_own_repeats_the_question() -> None:
     p = phone(two_questions)
-    assert p.say("7").startswith("Salah, coba lagi.\nLoket")
+    assert p.say("x").startswith("Salah, coba lagi.\nLoket")
 
 
 def test_the_third_wrong_answer_in_a_row_brings_a_person_and_loses_nothing() -> None:

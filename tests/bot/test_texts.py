@@ -31,7 +31,10 @@ ALOUD = re.compile(r"(wa|voice|slip)\.")
 MESSAGES = re.compile(r"(evt|sms|ag)\.")
 
 # What a talk in Javanese or Madurese can come upon. Its services must not fall back into Indonesian.
-BUILT = ("lang.", "main.", "who.", "reg.", "resume.", "status.", "reason.", "err.", "info.", "stop.", "nav.", "date.")
+BUILT = (
+    *("lang.", "main.", "who.", "reg.", "resume.", "status.", "reason.", "err.", "info.", "stop.", "nav.", "date."),
+    "rep.",
+)
 WORDS = ("sex.", "slot.", "place.", "field.", "name.", "village.", "data.done", "sms.no_reply_sender")
 TOLD = (
     *("registered", "registered_by_other", "assigned", "scheduled", "visit_missed", "visit_done", "submitted"),

@@ -28,7 +28,7 @@ from handoff.desk.ports import (
 )
 from handoff.desk.signin import digest_of
 from handoff.desk.web import WIB, blueprint
-from handoff.routing import Role
+from handoff.routing import Role, barred
 from handoff.tickets import Move, Need, NotAllowed, Outcome, Place, Reason, Slot, Status, Ticket, Topic, Visit
 
 NOON = datetime(2026, 11, 20, 5, tzinfo=UTC)  # 12.00 in Banyuwangi, a Friday.
@@ -61,6 +61,7 @@ class Record:
     slot_wish: Slot | None = Slot.MORNING
     place_wish: Place | None = Place.HOME
     tries: int = 3
+    said: tuple[str, ...] = ()
     events: list[Event] = field(default_factory=list)
 
 
@@ -130,7 +131,8 @@ class Tickets:
     # What the port promises.
 
     def today(self, actor: Actor, day: date) -> Sequence[Card]:
-        return [self._card(r) for r in self.records.values() if r.ticket.agent_id == actor.id and r.ticket.live]
+        mine = (r for r in self.records.values() if r.ticket.agent_id == actor.id and r.ticket.live)
+        return [self._card(r) for r in mine if rights.may_open(actor, r.ticket)]
 
     def available(self, actor: Actor) -> Sequence[Card]:
         return [self._card(r) for r in self.records.values() if rights.may(actor, Move.TAKE, r.ticket)]
@@ -148,6 +150,8 @@ class Tickets:
             agent_number=ticket.visit.agent_number if ticket.visit and mine and ticket.live else None,
             outcome=ticket.outcome,
             history=tuple(reversed(record.events)),
+            said=record.said,
+            barred=self._barred(actor, ticket),
         )
 
     def take(self, actor: Actor, ticket_id: str, version: int) -> None:
@@ -181,6 +185,8 @@ class Tickets:
         load = next((a for a in self.agents_of(actor) if a.agent_id == agent_id), None)
         if load is None:
             raise NotFound
+        if agent_id in self._barred(actor, record.ticket):
+            raise NotAllowed(Reason.CONCERNED)
         if load.open >= load.capacity:
             raise NotAllowed(Reason.FULL)
         self._keep(actor, record, Move.ASSIGN, tickets.assign(record.ticket, agent_id))
@@ -207,6 +213,12 @@ class Tickets:
         return [
             self._load(m) for m in self.staff.members.values() if m.id == actor.id or self._oversees(actor, m.district)
         ]
+
+    def _barred(self, actor: Actor, ticket: Ticket) -> frozenset[str]:
+        theirs = {self.staff.members[id].district for id in ticket.accused}
+        return frozenset(
+            a.agent_id for a in self.agents_of(actor) if barred(ticket, a.agent_id, a.role, {a.district}, theirs)
+        )
 
     def _oversees(self, actor: Actor, district: str) -> bool:
         match actor.role:

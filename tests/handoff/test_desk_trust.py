@@ -243,10 +243,19 @@ OBJECTS = {
     "cancelled": {"status": Status.CANCELLED},
     "report": {"topic": Topic.REPORT},
     "report assigned": {"topic": Topic.REPORT, "status": Status.ASSIGNED, "agent_id": "s-koordinator"},
+    "report of coordinator": {"topic": Topic.REPORT, "accused": frozenset({"s-koordinator"})},
+    "report of dinas": {"topic": Topic.REPORT, "accused": frozenset({"s-dinas"})},
+    "report of its holder": {
+        "topic": Topic.REPORT,
+        "accused": frozenset({"s-koordinator"}),
+        "status": Status.ASSIGNED,
+        "agent_id": "s-koordinator",
+    },
     "other district": {"village": "3510982001"},
     "random": None,
 }
 LIVE = ("open", "open elsewhere", "assigned", "scheduled")
+REPORTS = ("report", "report assigned", "report of coordinator", "report of its holder")
 ENDED = {"resolved": "get", "cancelled": "get"}
 MINE = "get outcome give-back"
 # Who may do what with what; whatever is not here is not found. LATE: the person's own move, but it follows no more.
@@ -262,7 +271,7 @@ POLICY: dict[str | None, dict[str, str]] = {
     },
     "tetangga": {"other district": "get reassign"},
     "dinas": {
-        **dict.fromkeys((*LIVE, "report", "report assigned", "other district"), "get reassign"), **ENDED,
+        **dict.fromkeys((*LIVE, *REPORTS, "other district"), "get reassign"), **ENDED,
     },
 }  # fmt: skip
 LATE = {
@@ -281,7 +290,7 @@ def attempt(house: House, login: str | None, what: str, verb: str) -> tuple[int,
     if verb == "get":
         return browser.get("/desk/tickets/t1").status_code, record
     sent = {"version": "1", **MOVES[verb]}
-    if login == "tetangga" and verb == "reassign":
+    if verb == "reassign" and (login == "tetangga" or what.startswith("report")):
         sent["agent"] = "s-tetangga"
     return browser.post(f"/desk/tickets/t1/{verb}", sent, token=browser.token() if login else "").status_code, record
 
@@ -300,6 +309,43 @@ def test_only_ones_own_tickets_exist(login: str | None, what: str) -> None:
         assert (verb, status) == (verb, expected)
         if record is not None:
             assert record.ticket.version == (2 if status == 303 else 1)
+
+
+@pytest.mark.parametrize("login", ["budi", "koordinator", "dinas"])
+def test_whom_a_report_is_about_finds_it_nowhere(house: House, login: str) -> None:
+    """Not in a list, not by a filter, not by its address, not even in their own hands; as if there were none."""
+    accused = house.staff.by_login(login)
+    assert accused is not None
+    for status, holder in ((Status.OPEN, None), (Status.ASSIGNED, accused.id), (Status.RESOLVED, accused.id)):
+        house.desk.add(f"t-{status}", topic=Topic.REPORT, status=status, agent_id=holder, name="Rahasia",
+                       accused=frozenset({accused.id}))  # fmt: skip
+    browser = house.browser(login)
+    lists = ["", "available", "me", "district", *(f"district?status={status}" for status in Status)]
+    for path in (*lists, f"district?agent={accused.id}", "district?village=3510992001"):
+        assert "Rahasia" not in browser.get(f"/desk/{path}").text
+    nothing = browser.get("/desk/tickets/none")
+    for status in (Status.OPEN, Status.ASSIGNED, Status.RESOLVED):
+        for form in ("", "/outcome", "/schedule", "/reassign"):
+            answer = browser.get(f"/desk/tickets/t-{status}{form}")
+            assert (answer.status_code, answer.text) == (404, nothing.text)
+
+
+def test_a_report_is_passed_on_only_outside_the_line_of_whom_it_is_about(house: House) -> None:
+    house.desk.add("t1", topic=Topic.REPORT, accused=frozenset({"s-budi"}))
+    dinas = house.browser("dinas")
+    form = dinas.get("/desk/tickets/t1/reassign").text
+    offered = {id for id in house.staff.members if f'value="{id}"' in form}
+    assert offered == {"s-tetangga", "s-dinas"}
+    for id in ("s-budi", "s-sari", "s-koordinator"):
+        assert dinas.post("/desk/tickets/t1/reassign", {"version": "1", "agent": id}).status_code == 400
+    assert dinas.post("/desk/tickets/t1/reassign", {"version": "1", "agent": "s-tetangga"}).status_code == 303
+
+
+def test_the_words_of_a_report_are_shown_as_text(house: House) -> None:
+    house.desk.add("t1", topic=Topic.REPORT, status=Status.ASSIGNED, agent_id="s-dinas", said=("<b>Rp50.000</b>",))
+    page = house.browser("dinas").get("/desk/tickets/t1").text
+    assert "&lt;b&gt;Rp50.000&lt;/b&gt;" in page
+    assert "<b>" not in page
 
 
 @pytest.mark.parametrize("verb", ["schedule", "outcome", "reassign"])

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from bot import gsm7
-from bot.effects import ContactAgreed, Effect, SubmitRegistration
+from bot.effects import ContactAgreed, Effect, FileReport, SubmitRegistration
 from bot.engine import Turn, advance
 from bot.messages import Channel, Inbound, Page, SessionEvent
 from bot.run import Engine
@@ -48,11 +48,17 @@ class Book:
     nik4: dict[str, str] = field(default_factory=dict)  # By reference.
     niks: dict[str, str] = field(default_factory=dict)  # The reference of each NIK that this phone registered.
     misses: int = 0
+    reports: int = 0  # Sent today.
+    filed: dict[str, str] = field(default_factory=dict)  # Where a report stands, by its number.
 
     def look(self, name: str, argument: str) -> Any:
         match name:
             case "cases":
                 return to_fact(Cases(self.own_phone, tuple(self._shown(case) for case in self.mine)))
+            case "reports":
+                return self.reports
+            case "filed":
+                return self.filed.get(argument, "")
             case "registered":
                 return self.niks.get(argument, "")
             case "case":
@@ -66,6 +72,9 @@ class Book:
                 self.mine.append(Case(str(ref), str(name or ""), Stage.RECEIVED, effect.visit_by))
                 self.nik4[str(ref)] = nik.last4
                 self.niks[str(nik)] = str(ref)
+            case FileReport(ref):
+                self.reports += 1
+                self.filed[str(ref)] = "report.received"
             case ContactAgreed():
                 self.own_phone = effect.own_phone
 
