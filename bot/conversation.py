@@ -185,6 +185,10 @@ class Conversation:
         entry = self.talk.find(Kind.GIVEN, key)
         return str(entry.value) if entry else self.talk.answer(key)
 
+    def has(self, key: str) -> bool:
+        """Whether this has been answered, or written before it is asked."""
+        return self.talk.find(Kind.OFFERED, key) is not None or bool(self.talk.answer(key))
+
     def answered_at(self, key: str) -> datetime:
         """When this question was answered; now, where it has not been."""
         entry = self.talk.find(Kind.ANSWER, key)
@@ -212,6 +216,11 @@ class Conversation:
 
 AGREED = "agreed:"  # The fact that the engine keeps of an agreement: sentence, language, hash of the wording.
 NUMBER = "number"  # The one look-up that the engine answers itself, from the turn's seed.
+
+
+def only_options(ask: Ask) -> bool:
+    """Whether a question is answered by nothing but its numbered lines."""
+    return ask.parse is _nothing_else
 
 
 def _nothing_else(text: str) -> str:

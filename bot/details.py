@@ -20,22 +20,30 @@ def ask(c: Conversation, ref: Reference, nik: Nik, said: Mapping[str, Value]) ->
     """KK, contact, time, place, needs and landmark; then all of it read back, to be corrected one by one."""
     kk = yield from c.ask("kk", Text("reg.kk"), lambda text: _kk(text, nik), {"1": LATER})
     if isinstance(kk, Kk):
-        yield from _keep(c, ref, "kk", str(kk))
+        yield from keep(c, ref, "kk", str(kk))
     yield from _contact(c, ref)
     slot = yield from c.choose("slot", Text("reg.slot"), SLOTS)
-    yield from _keep(c, ref, "slot", slot)
+    yield from keep(c, ref, "slot", slot)
     place = yield from c.choose("place", Text("reg.place"), PLACES)
-    yield from _keep(c, ref, "place", place)
+    yield from keep(c, ref, "place", place)
     if place != "home_ill":
-        yield from _keep(c, ref, "needs", (yield from c.choose("needs", Text("reg.needs"), NEEDS)))
+        yield from keep(c, ref, "needs", (yield from c.choose("needs", Text("reg.needs"), NEEDS)))
     landmark = yield from c.ask("landmark", Text("reg.landmark"), parsers.free_text, {"1": SKIP})
-    yield from _keep(c, ref, "landmark", landmark)
+    yield from keep(c, ref, "landmark", landmark)
     shown = f"..{kk.last4}" if isinstance(kk, Kk) else Text("unknown.yet")
     summary = Text("reg.summary", {**said, "kk": shown, "slot": Text(f"slot.{slot}")})
     if (yield from c.choose("summary", summary, {"1": "send", "2": "edit"})) == "edit":
         what = yield from c.choose("edit_details", Text("reg.edit"), {"2": "kk", "5": "contact", "6": "slot"})
         keys = CONTACT_KEYS if what == "contact" else (what,)
         raise Leave(Redo((*keys, "summary", "edit_details")))
+
+
+def usable_kk(text: str, nik: Nik) -> str:
+    """A KK that was written unasked; nothing where it cannot be one."""
+    try:
+        return str(_kk(text, nik)) if text else ""
+    except Invalid:
+        return ""
 
 
 def _kk(text: str, nik: Nik) -> Kk:
@@ -61,9 +69,10 @@ def _contact(c: Conversation, ref: Reference) -> Part[None]:
         yield from c.save("reach", ContactAgreed(ref, own_phone=own == "own"), own)
     elif way == "none":
         via = yield from c.choose("via", Text("reg.contact.via"), VIA)
-        yield from _keep(c, ref, "via", via)
+        yield from keep(c, ref, "via", via)
 
 
-def _keep(c: Conversation, ref: Reference, field: str, value: str) -> Part[None]:
+def keep(c: Conversation, ref: Reference, field: str, value: str) -> Part[None]:
+    """One detail of a registration, unless it was left out."""
     if value != SKIP:
         yield from c.save(f"keep.{field}", CompleteRegistration(ref, field, value), value)

@@ -9,9 +9,10 @@ import msgspec
 from bot.conversation import Lookup
 from bot.dialogue import Closed, Dial, Lost, Repeat, Typed, news
 from bot.effects import Effect
-from bot.messages import Inbound, Page
+from bot.messages import Channel, Inbound, Page
 from bot.run import Engine, Fit, Playing, Run
 from bot.session import Dialogue, Session
+from bot.writing import message
 
 Facts = Mapping[tuple[str, str], Any]  # (name, argument) -> what was found; None: could not be had in time.
 
@@ -51,15 +52,28 @@ def steps(
     engine: Engine, session: Session, inbound: Inbound, fit: Fit, now: datetime, seed: bytes
 ) -> Generator[Lookup, Any, Turn]:
     """The same turn, which stops at each look-up for its answer; None: it could not be had in time."""
+    if inbound.channel is not Channel.USSD:
+        return (yield from _written(engine, session, inbound, fit, now, seed))
     heard = news(session.dialogue, inbound)
     if isinstance(heard, Repeat):
         return Turn(session, heard.page)
     run = Run(engine, session, inbound.channel, fit, now, seed)
     page = yield from _answer(run, heard)
     after = run.session
+    at = int(now.timestamp())
     if page:
         dialogue = Dialogue(inbound.gateway, inbound.dialogue, inbound.transcript, page)
-        after = msgspec.structs.replace(after, closed=page.ends, dialogue=dialogue)
+        after = msgspec.structs.replace(after, closed=page.ends, dialogue=dialogue, at=at)
+    return Turn(after, page, tuple(run.effects), events=tuple(run.events))
+
+
+def _written(
+    engine: Engine, session: Session, inbound: Inbound, fit: Fit, now: datetime, seed: bytes
+) -> Generator[Lookup, Any, Turn]:
+    """A turn by message: what is known of a call that goes on at the same time stays as it is."""
+    run = Run(engine, session, inbound.channel, fit, now, seed)
+    page = yield from message(run, inbound.text, inbound.attachment)
+    after = msgspec.structs.replace(run.session, closed=not run.session.talk.flow, at=int(now.timestamp()))
     return Turn(after, page, tuple(run.effects), events=tuple(run.events))
 
 

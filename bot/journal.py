@@ -22,6 +22,14 @@ class Journal:
         self.known[kind + key] = entry
         return entry
 
+    def take(self, key: str) -> str | None:
+        """What was written for this question before it was asked; once."""
+        entry = self.known.pop(Kind.OFFERED + key, None)
+        if entry is None:
+            return None
+        self.entries.remove(entry)
+        return str(entry.value)
+
     def remembered(self, lookup: Lookup, at: int, seed: bytes) -> Any:
         """What was found before, if it is not too old; or a new number, which nobody outside is asked for."""
         entry = self.known.get(f"{Kind.FACT}{lookup.name}:{lookup.argument}")

@@ -12,17 +12,18 @@ from bot.messages import Text
 SLOTS = {"1": "any", "2": "morning", "3": "midday", "4": "afternoon"}
 A_SCREEN = 4  # Villages or districts that one screen can list.
 
-VILLAGE = "village"
+VILLAGE, VILLAGE_PROMPT = "village", "reg.village.type"
 SKIP, AGAIN, DISTRICT, NEXT = "skip", "again", "district", "next"
 PICKS = tuple(f"{key}{n}" for key in ("pick", "kec", "in") for n in range(10))
+TYPE_IT = Text(VILLAGE_PROMPT)
 VILLAGE_KEYS = (VILLAGE, "guess", *PICKS)  # What is forgotten when the village is asked again.
 
 
-def village(c: Conversation, near: str = "") -> Part[Village | None]:
+def village(c: Conversation, near: str = "", prompt: Text = TYPE_IT) -> Part[Village | None]:
     """The village where a person lives; None where an agent has to help with it. `near`: the NIK's district, a hint."""
     typed = yield from c.ask(
         VILLAGE,
-        Text("reg.village.type"),
+        prompt,
         lambda text: _known(c, text),
         {"1": SKIP},
         {"reg.village.err": {"1": AGAIN, "2": DISTRICT, "3": SKIP}},

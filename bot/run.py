@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, TypeVar, assert_never
 
@@ -25,10 +25,12 @@ from bot.conversation import (
 )
 from bot.effects import Effect, SpeakLanguage
 from bot.journal import Journal, reread
+from bot.keywords import Keywords
 from bot.messages import Channel, Page, Reply, Text
 from bot.screen import BACK, screen
-from bot.session import Kind, Session, Talk
+from bot.session import Entry, Kind, Session, Talk
 from bot.texts import Catalogue
+from bot.windows import local_day
 
 Fit = Callable[[Reply], list[Page]]
 T = TypeVar("T")
@@ -42,6 +44,14 @@ LANGUAGE, RESUME, OPENING, STUCK = "language", "resume", "menu", "stuck"
 
 class LostItsWay(RuntimeError):
     """A flow that jumps in a circle: our mistake, never the person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """What was written for a question before it was asked does not answer it."""
+
+    ask: Ask
+    why: Text | None
 
 
 class Unheard(Exception):
@@ -63,6 +73,7 @@ class Engine:
     flows: Mapping[str, Flow]
     catalogue: Catalogue
     world: World
+    keywords: Keywords
     language: str = "id"  # Spoken until the person has chosen.
 
 
@@ -185,6 +196,8 @@ class Run:
                     return stop
                 case Ask():
                     return self._show(stop, why)
+                case Unusable(ask, complaint):
+                    return self._show(ask, complaint)
                 case Redo(keys, why):
                     self._put(talk=self.session.talk.forget(*keys))
                 case Goto():
@@ -216,7 +229,7 @@ class Run:
         self._put(talk=Talk(), unread=tuple(rest), misses=0)
         return page
 
-    def _play(self, typed: str | None) -> Playing[Ask | Finish | Page | None]:  # noqa: C901  It is the turn's inner loop.
+    def _play(self, typed: str | None) -> Playing["Ask | Unusable | Finish | Page | None"]:  # noqa: C901  It is the turn's inner loop.
         """Replay the current flow over its journal. Answers: the question it waits at, its end, a page that complains
         about what was typed, or nothing where it has to be played again."""
         talk = self.session.talk
@@ -231,13 +244,18 @@ class Run:
                     case Ask(key):
                         entry = journal.known.get(Kind.ANSWER + key)
                         if entry is None:
-                            if typed is None or talk.asked != key:
+                            offered = None if step.own_turn else journal.take(key)
+                            answer: str | Unusable | Page | None
+                            if offered is not None:
+                                answer = _use(step, offered)
+                            elif typed is None or talk.asked != key:
                                 return step
-                            self._keep(journal)
-                            answer = yield from self._hear(step, typed)
+                            else:
+                                self._keep(journal)
+                                answer, typed = (yield from self._hear(step, typed)), None
                             if not isinstance(answer, str):
                                 return answer
-                            entry, typed = journal.add(Kind.ANSWER, key, answer, self._at), None
+                            entry = journal.add(Kind.ANSWER, key, answer, self._at)
                             self._witness(journal, step)
                             c.talk = self._keep(journal)
                         value = reread(step, str(entry.value))
@@ -261,8 +279,8 @@ class Run:
 
     def _witness(self, journal: Journal, ask: Ask) -> None:
         """Keep which words were agreed to: the person may change the language, and we the words, before they count."""
-        if ask.own_turn and not ask.prompt.values:
-            wording = self.engine.catalogue.line(self._language, ask.prompt)
+        if ask.own_turn:
+            wording = self.engine.catalogue.wording(self._language, ask.prompt.id)
             shown = [ask.prompt.id, self._language, sha256(wording.encode()).hexdigest()]
             journal.add(Kind.FACT, f"{AGREED}{ask.key}", shown, self._at)
 
@@ -332,9 +350,44 @@ class Run:
             self._put(talk=journal.talk)
         return self.session.talk
 
-    def _enter(self, flow: str, *answers: tuple[str, str]) -> None:
+    def begin(self, flow: str, *answers: tuple[str, str], offered: tuple[tuple[str, str], ...] = ()) -> Playing[Page]:
+        """Leave what is being talked about for this flow."""
+        self.leave()
+        self._only_kept()
+        self._enter(flow, *answers, offered=offered)
+        return (yield from self._go(None))
+
+    def home(self) -> Playing[Page]:
+        """The menu."""
+        self._home()
+        return (yield from self._go(None))
+
+    def resumed(self) -> Playing[Page]:
+        """What was left unfinished, or the menu: where somebody stands who says nothing more than a digit."""
+        self.leave()
+        self._only_kept()
+        self._enter(RESUME if self.session.paused else OPENING)
+        return (yield from self._go(None))
+
+    def again(self) -> Playing[Page]:
+        """The question that is open, once more."""
+        return (yield from self._go(None))
+
+    def offer(self, *answers: tuple[str, str]) -> Playing[Page]:
+        """Go on with answers to questions that have not been asked yet."""
+        entries = tuple(Entry(Kind.OFFERED, key, value, self._at) for key, value in answers)
+        talk = self.session.talk
+        self._put(talk=msgspec.structs.replace(talk, journal=talk.journal + entries), misses=0)
+        return (yield from self._go(None))
+
+    def told(self, text: Text) -> Page:
+        """A sentence that leaves the talk where it is."""
+        self._event(text.id, "told")
+        return self.fit(self.engine.catalogue.reply(self._language, text, ends=True))[0]
+
+    def _enter(self, flow: str, *answers: tuple[str, str], offered: tuple[tuple[str, str], ...] = ()) -> None:
         self.unheard.clear()
-        self.session = self.session.enter(flow, *answers, at=self._at)
+        self.session = self.session.enter(flow, *answers, offered=offered, at=self._at)
 
     def _event(self, key: str, what: str) -> None:
         self.events.append((self.session.talk.flow, key, what))
@@ -343,9 +396,23 @@ class Run:
         self.session = msgspec.structs.replace(self.session, **changes)
 
     @property
+    def today(self) -> date:
+        return local_day(self.now, self.engine.world.home)
+
+    @property
     def _at(self) -> int:
         return int(self.now.timestamp())
 
     @property
     def _language(self) -> str:
         return self.session.language or self.engine.language
+
+
+def _use(ask: Ask, offered: str) -> "str | Unusable":
+    """What was written for a question before it was asked, as it is recorded."""
+    if offered in ask.options.values():
+        return offered
+    try:
+        return str(ask.parse(offered))
+    except Invalid as invalid:
+        return Unusable(ask, invalid.why)

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     DONE = "d"  # An effect that went out: "back" never crosses it.
     GIVEN = "g"  # What a flow was entered with: "back" never reaches it.
     SAVED = "s"  # An effect that may go out again with another value: "back" may cross it.
+    OFFERED = "o"  # Written before its question was asked: it is taken when the question comes, and gone then.
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -86,13 +87,17 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     misses: int = 0  # Answers in a row that could not be used.
     closed: bool = True
     dialogue: Dialogue | None = None
+    at: int = 0  # When the last turn was taken, in seconds since 1970.
 
     def __repr__(self) -> str:
         return f"Session({self.talk.flow}/{self.talk.asked})"
 
-    def enter(self, flow: str, *answers: tuple[str, str], at: int = 0) -> "Session":
-        """Begin a flow, with what is known of it already."""
+    def enter(
+        self, flow: str, *answers: tuple[str, str], offered: tuple[tuple[str, str], ...] = (), at: int = 0
+    ) -> "Session":
+        """Begin a flow, with what is known of it already, and with what was written before it was asked."""
         journal = tuple(Entry(Kind.GIVEN, key, value, at) for key, value in answers)
+        journal += tuple(Entry(Kind.OFFERED, key, value, at) for key, value in offered)
         return msgspec.structs.replace(self, talk=Talk(flow, journal), misses=0, unread=())
 
     def park(self) -> "Session":

@@ -108,6 +108,10 @@ class Catalogue:
         options = self.reply(language, text).choices
         return "\n".join([body, *(f"{choice.key} {choice.label}" for choice in options)])
 
+    def wording(self, language: str, id: str) -> str:
+        """The sentence as it was written, with its places left blank: what somebody has agreed to."""
+        return self._sentence(language, id).source
+
     def complaints(self) -> list[str]:
         """What is wrong with the texts, a line each, read at start and by `loket check`; empty when all is well."""
         return [

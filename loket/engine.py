@@ -3,12 +3,15 @@
 from datetime import date
 from importlib import import_module
 
+import yaml
+
 from bot.areas import Gazetteer
 from bot.conversation import World
+from bot.keywords import Keywords
 from bot.run import LANGUAGE, OPENING, RESUME, STUCK, Engine, Flow
 from bot.texts import BASE, Catalogue
 from bot.windows import Window
-from loket.config import Config, ConfigError, Period
+from loket.config import ROOT, Config, ConfigError, Period
 
 ALWAYS = (LANGUAGE, OPENING, RESUME, STUCK)  # Every talk needs these; they are not services.
 
@@ -28,13 +31,18 @@ def build(config: Config, catalogue: Catalogue, areas: Gazetteer) -> Engine:
         reports_per_day=config.reports_per_day,
         people_per_phone=config.people_per_phone,
     )
-    return Engine(flows, catalogue, world, BASE)
+    return Engine(flows, catalogue, world, _keywords(), BASE)
 
 
 def period_name(windows: dict[str, Period], regency: str) -> str:
     """Under which name registrations of a regency are counted: one person registers once in each."""
     window = windows.get(regency)
     return f"{regency}:{window.opens if window else date.min}"
+
+
+def _keywords() -> Keywords:
+    document = yaml.load((ROOT / "data" / "keywords.yml").read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  Strings only.
+    return Keywords(document)
 
 
 def _flow(name: str) -> Flow:

@@ -25,15 +25,16 @@ OLD = 100  # An age at which a birth date is read back.
 
 
 def flow(c: Conversation) -> Script:
-    filled_by = yield from _consent(c)
+    written = bool(c.given("written"))  # In one message: it is read back, and the answer to that is the consent.
+    filled_by = FilledBy.SELF if written else (yield from _consent(c))
     yield from _room_for_one_more(c)
     nik = yield from _nik(c)
     name = yield from _name(c)
-    village = yield from questions.village(c, nik.area)
+    village = yield from questions.village(c, nik.area, _wanted(c, questions.VILLAGE_PROMPT))
     regency = yield from _open_window(c, nik, village)
     stated = yield from _birth_date(c, nik)
     said = _said(c, nik, name, village, stated)
-    yield from _confirm(c, said)
+    yield from (_agree(c, said) if written else _confirm(c, said))
 
     ref = yield from c.number("ref")
     visit_by = local_day(c.answered_at("confirm"), regency) + timedelta(days=c.world.visit_days)
@@ -43,6 +44,8 @@ def flow(c: Conversation) -> Script:
     consent = c.consented(*_agreed(c))
     intent = SubmitRegistration(ref, nik, name, born, code, regency, filled_by, consent, remarks, visit_by)
     yield from c.do("submit", intent)
+    if written:
+        return (yield from _receipt(c, ref, nik, said, visit_by))
     more = yield from c.choose("more", Text("reg.done_extra", {"ref": ref.shown}), {"1": "yes", "2": "no"})
     if more == "yes":
         yield from details.ask(c, ref, nik, said)
@@ -85,6 +88,8 @@ def _consent(c: Conversation) -> Part[FilledBy]:
 
 def _agreed(c: Conversation) -> tuple[str, ...]:
     """The questions that were agreed to."""
+    if c.given("written"):
+        return ("confirm",)
     keys = ("consent_info",) if c.given("consent_info") else ("consent",)
     return (*keys, "consent_other") if c.given("consent_other") else keys
 
@@ -98,7 +103,8 @@ def _room_for_one_more(c: Conversation) -> Part[None]:
 
 
 def _nik(c: Conversation) -> Part[Nik]:
-    nik = yield from c.ask("nik", Text("reg.nik"), parsers.nik, {"1": NO_CARD}, NIK_COMPLAINTS)
+    read = _nik_by_message if c.given("written") else parsers.nik
+    nik = yield from c.ask("nik", _wanted(c, "reg.nik"), read, {"1": NO_CARD}, NIK_COMPLAINTS)
     if isinstance(nik, Nik) and second_look(nik, c.world.areas):
         nik = yield from c.ask("nik_again", Text("reg.nik.again"), parsers.nik, {"1": NO_CARD}, NIK_COMPLAINTS)
     if not isinstance(nik, Nik):
@@ -114,6 +120,26 @@ def _nik(c: Conversation) -> Part[Nik]:
         way = yield from c.choose("known", dup, {"1": "status", "0": "menu"})
         raise Leave(Goto("status", (("case", ref),)) if way == "status" else Goto("menu"))
     return nik
+
+
+def _wanted(c: Conversation, sentence: str) -> Text:
+    """The question; where people write whole messages, everything that is still missing in one."""
+    if not c.given("written"):
+        return Text(sentence)
+    missing = [Text(f"field.{key}") for key in ("nik", "name", questions.VILLAGE) if not c.has(key)]
+    need: Text | None = None
+    for field in reversed(missing):
+        need = Text("field.and", {"first": field, "rest": need}) if need else field
+    return Text("sms.daftar_missing", {"need": need}) if need else Text(sentence)
+
+
+def _nik_by_message(text: str) -> Nik:
+    try:
+        return parsers.nik(text)
+    except Invalid as invalid:
+        if invalid.why and invalid.why.id == "reg.nik.err_len":
+            raise Invalid(Text("sms.daftar_bad_nik", invalid.why.values)) from None
+        raise
 
 
 def _too_young(c: Conversation) -> Part[None]:
@@ -138,7 +164,7 @@ def _without_nik(c: Conversation, why: str) -> Part[End | Goto]:
 
 
 def _name(c: Conversation) -> Part[PersonName | None]:
-    name = yield from c.ask("name", Text("reg.name"), parsers.name, {"1": SKIP})
+    name = yield from c.ask("name", _wanted(c, "reg.name"), parsers.name, {"1": SKIP})
     return name if isinstance(name, PersonName) else None
 
 
@@ -197,11 +223,34 @@ def _confirm(c: Conversation, said: Mapping[str, Value]) -> Part[None]:
     answer = yield from c.choose("confirm", summary, {"1": "save", "2": "edit", "0": "cancel"}, own_turn=True)
     if answer == "edit":
         what = yield from c.choose("edit", Text("reg.edit_core"), {"1": "nik", "2": "name", "3": "village"})
-        keys = {"nik": NIK_KEYS, "name": ("name",), "village": questions.VILLAGE_KEYS}[what]
-        raise Leave(Redo((*keys, "confirm", "edit")))
+        raise Leave(Redo((*_keys(what), "confirm", "edit")))
     if answer == "cancel":
         sure = yield from c.choose("cancel", Text("reg.cancel_confirm"), {"1": "yes", "2": "no"})
         raise Leave(End(Text("reg.consent_declined")) if sure == "yes" else Redo(("confirm", "cancel")))
+
+
+def _agree(c: Conversation, said: Mapping[str, Value]) -> Part[None]:
+    """The same by message: one answer agrees and confirms."""
+    summary = Text("sms.daftar_confirm", said)
+    answer = yield from c.choose("confirm", summary, {"1": "save", "2": "edit", "0": "cancel"}, own_turn=True)
+    if answer == "cancel":
+        raise Leave(End(Text("reg.consent_declined")))
+    if answer == "edit":
+        what = yield from c.choose("edit", Text("reg.edit_core"), {"1": "nik", "2": "name", "3": "village"})
+        raise Leave(Redo((*_keys(what), "confirm", "edit")))
+
+
+def _receipt(c: Conversation, ref: Reference, nik: Nik, said: Mapping[str, Value], visit_by: date) -> Part[End]:
+    """One message with the number; what else would help is asked at the visit."""
+    if kk := details.usable_kk(c.given("written_kk"), nik):
+        yield from details.keep(c, ref, "kk", kk)
+    yield from c.do("finish", FinishRegistration(ref))
+    return End(Text("evt.registered", {"name": said["name"], "ref": ref.shown, "date": visit_by}))
+
+
+def _keys(what: str) -> tuple[str, ...]:
+    """What is forgotten when one answer is corrected."""
+    return {"nik": NIK_KEYS, "name": ("name",), "village": questions.VILLAGE_KEYS}[what]
 
 
 def _said(

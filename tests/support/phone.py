@@ -1,5 +1,6 @@
 """A phone that talks to the pure conversation: every page is measured, every session goes through JSON."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,14 +10,16 @@ import msgspec
 from bot import gsm7
 from bot.effects import ContactAgreed, Effect, FileReport, SubmitRegistration
 from bot.engine import Turn, advance
-from bot.messages import Channel, Inbound, Page, SessionEvent
-from bot.run import Engine
+from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent
+from bot.run import Engine, Fit
 from bot.session import Session, dumps, loads
 from bot.stages import Case, Cases, Stage, to_fact
 from loket import areas, texts
 from loket.config import ROOT, Period, read_config
 from loket.engine import build
+from sms.segments import answers
 from ussd.page import fit
+from whatsapp.buttons import whole
 
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 NUMBERS = {"ussd": "*123*456#", "sms": "99123", "call": "1500-123"}
@@ -107,6 +110,8 @@ class Phone:
     dialled: int = 0
     transcript: str = ""
     limit: int = 160
+    written: int = 0
+    fits: Mapping[Channel, Fit] = field(default_factory=lambda: {Channel.SMS: answers(), Channel.WHATSAPP: whole()})
     before: Session = field(default_factory=Session)  # As it was when this dialogue began.
 
     def dial(self, tail: str = "") -> str:
@@ -122,6 +127,15 @@ class Phone:
             self.transcript = f"{self.transcript}*{text}" if self.transcript else text
             page = self.send(self.transcript)
         return page
+
+    def write(self, text: str, channel: Channel = Channel.SMS, attachment: Attachment = Attachment.NONE) -> str:
+        """A message; what comes back by the same way."""
+        self.written += 1
+        id, sender = f"m{self.written}", "+6281200000001"
+        fitted = self.fits[channel]
+        inbound = Inbound(id, channel, "vendor", sender, text, SessionEvent.RESUME, self.now, attachment=attachment)
+        self._take(inbound, fitted)
+        return self.screen
 
     def wait(self, **time: float) -> "Phone":
         self.now += timedelta(**time)
@@ -155,11 +169,13 @@ class Phone:
         gateway, sender = "africastalking", "+6281200000001"
         return Inbound(id, Channel.USSD, gateway, sender, text, event, self.now, str(self.dialled), transcript)
 
-    def _take(self, inbound: Inbound) -> None:
-        seed = f"{self.dialled}{inbound.transcript}".encode()[-64:]
+    def _take(self, inbound: Inbound, fitted: Fit | None = None) -> None:
+        fitted = fitted or fit(self.limit)
+        told = inbound.id if inbound.transcript is None else f"{self.dialled}{inbound.transcript}"
+        seed = told.encode()[-64:]
         facts: dict[tuple[str, str], Any] = {}
         session = loads(dumps(self.session))
-        while (turn := self._twice(session, inbound, seed, facts)).needs is not None:
+        while (turn := self._twice(session, inbound, seed, facts, fitted)).needs is not None:
             key = (turn.needs.name, turn.needs.argument)
             facts[key] = self.facts[key] if key in self.facts else self.book.look(*key)
         self.session = turn.session
@@ -167,10 +183,14 @@ class Phone:
         for effect in turn.effects:
             self.book.apply(effect)
         if turn.page:
-            assert gsm7.septets("CON " + turn.page.body) <= self.limit, turn.page.body
+            if inbound.channel is not Channel.WHATSAPP:
+                prefix = "CON " if inbound.channel is Channel.USSD else ""
+                assert gsm7.septets(prefix + turn.page.body) <= self.limit, turn.page.body
             self.pages.append(turn.page)
 
-    def _twice(self, session: Session, inbound: Inbound, seed: bytes, facts: dict[tuple[str, str], Any]) -> Turn:
-        turn, again = (advance(self.engine, session, inbound, fit(self.limit), self.now, seed, facts) for _ in range(2))
+    def _twice(
+        self, session: Session, inbound: Inbound, seed: bytes, facts: dict[tuple[str, str], Any], fitted: Fit
+    ) -> Turn:
+        turn, again = (advance(self.engine, session, inbound, fitted, self.now, seed, facts) for _ in range(2))
         assert (turn.page, turn.session) == (again.page, again.session), "the flow is not deterministic"
         return turn

@@ -2,6 +2,7 @@
 
     @ dial              what happens to the line
     > 1                 what the person types
+    s> DAFTAR           what the person writes by SMS, and w> by WhatsApp
     < Pilih:            what the screen says; [end] where the line is closed
     ! OpenTicket …      what it caused
     # …                 for the reader
@@ -22,6 +23,7 @@ from support.phone import Phone, engine
 
 from bot.effects import Consent, Effect
 from bot.identity import Reference
+from bot.messages import Attachment, Channel
 from bot.session import Session
 from bot.stages import Case, Stage
 from bot.windows import zone
@@ -29,6 +31,7 @@ from loket.config import Period
 
 FOLDER = Path(__file__).resolve().parent.parent / "talks"
 LANGUAGES = ("id", "en", "jv", "mad")  # The written one first.
+WRITTEN = {"s>": Channel.SMS, "w>": Channel.WHATSAPP}
 CHOICE = {"id": "1", "jv": "2", "mad": "3", "en": "4"}  # On the screen of languages.
 VISIT = {
     "agent": "BUDI SANTOSO",
@@ -65,6 +68,8 @@ class Player:
         kind, _, rest = line.partition(" ")
         if kind == ">":
             self.phone.say(rest)
+        elif kind in WRITTEN:
+            self.phone.write(rest, WRITTEN[kind])
         elif kind == "@":
             self._direct(rest)
         else:
@@ -94,6 +99,9 @@ class Player:
 
     def _hang_up(self) -> None:
         self.phone.hang_up()
+
+    def _attach(self, what: str, channel: str) -> None:
+        self.phone.write("", Channel(channel), Attachment(what))
 
     def _wait(self, count: str, unit: str) -> None:
         self.phone.wait(**{f"{unit}s": int(count)})
@@ -133,6 +141,7 @@ _DIRECTIONS = (
     (r"newcomer", "newcomer"),
     (r"choose language", "choose_language"),
     (r"hang up", "hang_up"),
+    (r"(photo|voice|location|other) by (sms|whatsapp)", "attach"),
     (r"wait (\d+) (minute|hour|day)s?", "wait"),
     (r"at (\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) in (\d{4})", "at"),
     (r"repeat", "repeat"),

@@ -1,0 +1,204 @@
+"""A message in a talk: an answer to the question that is open, a keyword that begins something, or a bare number."""
+
+from bot.conversation import Ask, only_options
+from bot.identity import Reference
+from bot.keywords import Command
+from bot.messages import Attachment, Channel, Page, Text
+from bot.run import LANGUAGE, RESUME, Playing, Run
+from bot.written import KK, read
+
+OPEN_S = 72 * 3600  # So long a question waits for its answer by message.
+WHOLE, NUMBER = 16, 12  # Digits of a NIK, and of a reference.
+EDIT = "edit"
+
+Answers = tuple[tuple[str, str], ...]
+
+# What is entered for a keyword, and with what. A service that is switched off leads to a call.
+SERVICES: dict[str, tuple[str, Answers]] = {
+    "status": ("status", ()),
+    "schedule": ("visit", ()),
+    "agent": ("visit", (("topic", "check"),)),
+    "payment": ("payment", ()),
+    "ill": ("payment", (("topic", "cannot"), ("reason", "ill"))),
+    "update": ("update", ()),
+    "birth": ("update", (("kind", "birth"),)),
+    "death": ("update", (("kind", "death"),)),
+    "move": ("update", (("kind", "move_out"),)),
+    "arrive": ("update", (("kind", "move_in"),)),
+    "marriage": ("update", (("kind", "marriage"),)),
+    "objection": ("objection", ()),
+    "report": ("report", ()),
+    "call": ("help", (("topic", "callback"),)),
+    "stop": ("help", (("topic", "stop"),)),
+    "start": ("help", (("topic", "start"),)),
+    "erase": ("help", (("topic", "delete"),)),
+    "mydata": ("help", (("topic", "mydata"),)),
+    "withdraw": ("help", (("topic", "withdraw"),)),
+    "correct": ("help", (("topic", "correct"),)),
+    "not_me": ("help", (("topic", "not_me"),)),
+}
+# These are meant whatever question is open; the others only where a sentence is not an answer.
+ALWAYS = frozenset({"stop", "start", "erase", "mydata", "withdraw", "not_me", "help", "menu", "call", "language"})
+LANGUAGES = ("id", "jv", "mad", "en")
+
+
+def message(run: Run, text: str, attachment: Attachment) -> Playing[Page]:
+    """The answer to one message."""
+    if attachment is not Attachment.NONE:
+        return (yield from _attached(run, attachment))
+    text = text.strip()
+    ask = yield from _open_question(run)
+    if ask is not None:
+        return (yield from _answered(run, ask, text))
+    command = run.engine.keywords.read(text)
+    if command is not None:
+        return (yield from _begun(run, command))
+    return (yield from _bare(run, text))
+
+
+def _open_question(run: Run) -> Playing[Ask | None]:
+    """The question that waits for an answer, if one does and is not too old."""
+    session = run.session
+    waits = not session.closed and session.talk.asked and session.talk.flow in run.engine.flows
+    if not waits or run.now.timestamp() - session.at > OPEN_S:
+        return None
+    if session.unread:  # The rest of an answer that took more than one message; its question is behind it.
+        return None
+    yield from run.again()
+    return run.on_screen
+
+
+def _answered(run: Run, ask: Ask, text: str) -> Playing[Page]:
+    known = run.engine.keywords
+    meant = known.answer(text)
+    if meant in ("yes", "no") and only_options(ask):
+        return (yield from run.typed("1" if meant == "yes" else _refusal(ask)))
+    command = known.read(text)
+    if command is not None and command.verb in ("update", "correct") and (digit := _digit_of(ask, EDIT)):
+        return (yield from run.typed(digit))
+    if command is not None and _interrupts(command, ask, meant):
+        return (yield from _begun(run, command))
+    found = read(text, run.engine.world.areas, run.today) if run.session.talk.flow == "register" else []
+    if len(found) > 1 and not only_options(ask):
+        return (yield from run.offer(*found))
+    return (yield from run.typed(text))
+
+
+def _refusal(ask: Ask) -> str:
+    return _digit_of(ask, "no") or ("2" if "2" in ask.options else "0")
+
+
+def _digit_of(ask: Ask, word: str) -> str:
+    return next((digit for digit, means in ask.options.items() if means == word), "")
+
+
+def _interrupts(command: Command, ask: Ask, meant: str) -> bool:
+    """Whether a keyword leaves the open question. Where words are an answer, only a keyword that stands alone does."""
+    if command.verb in ("yes", "no"):
+        return False
+    return only_options(ask) or bool(meant) or command.verb in ALWAYS or command.rest[:1].isdecimal()
+
+
+def _begun(run: Run, command: Command) -> Playing[Page]:
+    """What a keyword begins."""
+    match command.verb:
+        case "register":
+            return (yield from _register(run, command.rest))
+        case "help":
+            return run.told(Text("sms.help"))
+        case "menu" | "yes" | "no" | "cancel":
+            return (yield from run.home())
+        case "language":
+            code = next((c for c in LANGUAGES if run.engine.keywords.answer(command.rest) == c), "")
+            offered = (("language", code),) if code in run.engine.world.languages else ()
+            return (yield from run.begin(LANGUAGE, ("again", "yes"), offered=offered))
+        case _:
+            return (yield from _service(run, command))
+
+
+def _service(run: Run, command: Command) -> Playing[Page]:
+    flow, given = SERVICES.get(command.verb, ("", ()))
+    if flow not in run.engine.flows:
+        return (yield from _unknown(run))
+    return (yield from run.begin(flow, *given, *_case(command.rest), offered=_offered(command)))
+
+
+def _case(rest: str) -> Answers:
+    """The number of the case that is meant, where one is written behind the keyword."""
+    return (("case", ref),) if (ref := _reference(rest)) else ()
+
+
+def _reference(text: str) -> str:
+    digits = "".join(c for c in text if c not in " .-")
+    head = digits[:NUMBER]
+    whole = head.isdecimal() and head.isascii() and not digits[NUMBER : NUMBER + 1].isdecimal()
+    if not whole:
+        return ""
+    try:
+        return str(Reference(head))
+    except ValueError:
+        return ""
+
+
+def _offered(command: Command) -> Answers:
+    """What is written behind a keyword, for the question that it answers."""
+    if not command.rest:
+        return ()
+    match command.verb:
+        case "agent":
+            return (("number", command.rest),)
+        case "report" | "objection" if not _reference(command.rest):
+            return (("text", command.rest),)
+        case _:
+            return ()
+
+
+def _register(run: Run, rest: str) -> Playing[Page]:
+    """In one message; without anything but the keyword, in a talk that asks for one thing after the other."""
+    found = read(rest, run.engine.world.areas, run.today)
+    if not found:
+        return (yield from run.begin("register"))
+    return (yield from run.begin("register", *_written(found), offered=tuple(found)))
+
+
+def _written(found: list[tuple[str, str]]) -> Answers:
+    kk = dict(found).get(KK)
+    return (("written", "yes"), *((("written_kk", kk),) if kk else ()))
+
+
+def _bare(run: Run, text: str) -> Playing[Page]:
+    """Without a keyword and without a question: a digit of the menu, a number that says what it is, or own words."""
+    if run.session.unread and text == "9":
+        return (yield from run.typed(text))
+    if len(text) == 1 and text.isdecimal():
+        return (yield from _digit(run, text))
+    if ref := _reference(text):
+        return (yield from run.begin("status", ("case", ref)))
+    found = read(text, run.engine.world.areas, run.today)
+    if any(len(value) == WHOLE and value.isdecimal() for _, value in found):
+        return (yield from _register(run, text))
+    return (yield from _unknown(run))
+
+
+def _digit(run: Run, text: str) -> Playing[Page]:
+    """As if it had been dialled: the menu's, or the answer to going on with what was left."""
+    page = yield from run.resumed()
+    ask = run.on_screen
+    if ask is None or (run.session.talk.flow == RESUME and ask.key != "offer"):
+        return page
+    return (yield from run.typed(text))
+
+
+def _unknown(run: Run) -> Playing[Page]:
+    if run.channel is Channel.SMS:
+        return run.told(Text("sms.unknown"))
+    return (yield from run.home())
+
+
+def _attached(run: Run, attachment: Attachment) -> Playing[Page]:
+    yield from ()
+    match attachment:
+        case Attachment.PHOTO:
+            return run.told(Text("wa.photo_refused"))
+        case _:
+            return run.told(Text("wa.not_understood"))
