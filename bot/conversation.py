@@ -165,8 +165,9 @@ class Conversation:
         answer: str = yield Ask(key, prompt, _nothing_else, options, beside=beside, own_turn=own_turn)
         return answer
 
-    def lookup(self, name: str, argument: str = "") -> Part[Any]:
-        return (yield Lookup(name, argument))
+    def lookup(self, name: str, argument: str = "", fresh: int = 3600) -> Part[Any]:
+        """Ask the world outside. `fresh`: seconds after which it is asked again; 0: at every turn."""
+        return (yield Lookup(name, argument, fresh))
 
     def number(self, key: str) -> Part[Reference]:
         """A new reference number: the same one at every replay."""

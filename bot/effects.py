@@ -105,6 +105,29 @@ class FileReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeVisit:
+    """Another day and time for the visit of a case. `version`: of the ticket as the person saw it."""
+
+    case: Reference
+    version: int
+    day: date
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeardOfVisit:
+    """What the citizen says of a visit, in a word of bot.visits.Heard.
+
+    `complaint`: the number under which the coordinator looks into it, until `due`.
+    """
+
+    case: Reference
+    heard: str
+    complaint: Reference | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitWindow:
     """Tell this contact when registration opens in the regency."""
 
@@ -124,6 +147,8 @@ Effect = (
     | FinishRegistration
     | OpenTicket
     | FileReport
+    | ChangeVisit
+    | HeardOfVisit
     | AwaitWindow
     | ResendNumbers
 )

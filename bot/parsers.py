@@ -151,6 +151,11 @@ def reference(text: str) -> Reference:
         raise Invalid(Text("status.ref_err")) from None
 
 
+def agent_number(text: str) -> str:
+    """The four digits on an agent's card, or those that the agent shows for one visit."""
+    return last4(text)
+
+
 def last4(text: str) -> str:
     """The last four digits of a NIK, which guard against a slip and prove nothing."""
     digits = _digits(text)

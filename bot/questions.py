@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot import parsers
 from bot.areas import Village
-from bot.conversation import Conversation, End, Invalid, Leave, Part, Redo
+from bot.conversation import Conversation, End, Finish, Goto, Invalid, Leave, Part, Redo
 from bot.effects import OpenTicket
 from bot.messages import Text
 
@@ -85,3 +85,15 @@ def call_back(c: Conversation, slot: str, about: str) -> Part[End]:
     due = c.today + timedelta(days=c.world.callback_days)
     yield from c.do("call", OpenTicket(ref, "callback", "", c.world.home, due, slot, about))
     return End(Text("info.callback_done", {"slot": Text(f"slot.{slot}")}))
+
+
+def report(c: Conversation, kind: str, number: str = "") -> Part[Finish]:
+    """Tell of misuse: where that service is switched on, in its own words; else to the person who calls.
+
+    `number`: what the agent has shown, where it was typed already.
+    """
+    if "report" in c.world.services:
+        known = (("number", number),) if number else ()
+        return Goto("report", (("kind", kind), *known))
+    slot = yield from c.choose("report_slot", Text("info.callback_when"), SLOTS)
+    return (yield from call_back(c, slot, kind))

@@ -4,9 +4,13 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from bot.conversation import Lookup
 from bot.stages import to_fact
+from store.agent_check import AgentCheck
 from store.cases import Registry
+from store.citizen_visits import CitizenVisits
 
 LOCKED = "locked"
 
@@ -14,8 +18,12 @@ LOCKED = "locked"
 class Lookups:
     """One look-up at a time; None where the answer cannot be had."""
 
-    def __init__(self, registry: Registry, periods: Callable[[], Collection[str]]) -> None:
+    def __init__(
+        self, registry: Registry, visits: CitizenVisits, agents: AgentCheck, periods: Callable[[], Collection[str]]
+    ) -> None:
         self._registry = registry
+        self._visits = visits
+        self._agents = agents
         self._periods = periods
 
     def look(self, contact: str, lookup: Lookup, now: datetime) -> Any:
@@ -32,5 +40,14 @@ class Lookups:
                 ref, _, nik4 = lookup.argument.partition(":")
                 found = self._registry.case(contact, ref, nik4, now) if nik4 else self._registry.own_case(contact, ref)
                 return to_fact(found) if found is not None and not isinstance(found, str) else found or ""
+            case "visit" | "visit_now":
+                return _plain(self._visits.of(contact, lookup.argument))
+            case "agent":
+                return _plain(self._agents.check(contact, lookup.argument, now))
             case unknown:
                 raise LookupError(f"no look-up is named {unknown}")
+
+
+def _plain(found: Any) -> Any:
+    """As the journal keeps it; what there is none of is empty, for that is an answer too."""
+    return "" if found is None else msgspec.to_builtins(found)

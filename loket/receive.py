@@ -17,7 +17,7 @@ from store.messages import Messages
 from store.sessions import Conflict, Event, Loaded, Saving, Sessions
 
 ATTEMPTS = 4
-GUESS = "case"
+GUESSES = frozenset({"case", "agent"})
 NOTHING = ("", "", "closed")
 
 
@@ -60,7 +60,7 @@ class Desk:
         """The page that answers a message, kept before it is shown. The same message again: the same page."""
         self._sessions.refresh()
         key = self._sessions.key(f"{inbound.gateway}|{inbound.dialogue}|{inbound.sender}", inbound.id)
-        guesses: dict[str, Any] = {}
+        guesses: dict[tuple[str, str], Any] = {}
         for attempt in range(ATTEMPTS):
             try:
                 return self._attempt(inbound, fit, key, guesses)
@@ -74,7 +74,9 @@ class Desk:
                     raise
         raise Busy
 
-    def _attempt(self, inbound: Inbound, fit: Fit, key: bytes, guesses: dict[str, Any]) -> tuple[Page | None, Turn]:
+    def _attempt(
+        self, inbound: Inbound, fit: Fit, key: bytes, guesses: dict[tuple[str, str], Any]
+    ) -> tuple[Page | None, Turn]:
         loaded = self._sessions.load(inbound.sender, inbound.also)
         self._crash("loaded")
         turn = self._advance(loaded, inbound, fit, guesses)
@@ -86,7 +88,7 @@ class Desk:
             self._wake()
         return turn.page, turn
 
-    def _advance(self, loaded: Loaded, inbound: Inbound, fit: Fit, guesses: dict[str, Any]) -> Turn:
+    def _advance(self, loaded: Loaded, inbound: Inbound, fit: Fit, guesses: dict[tuple[str, str], Any]) -> Turn:
         """`guesses`: look-ups that are counted against a person; a second attempt at the turn is no second guess."""
         now = inbound.received_at
         talk = steps(self._engine, loaded.session, inbound, fit, now, self._seed(32))
@@ -97,12 +99,12 @@ class Desk:
             except StopIteration as stopped:
                 turn: Turn = stopped.value
                 return turn
-            if lookup.name != GUESS:
+            if lookup.name not in GUESSES:
                 fact = self._lookups.look(loaded.contact, lookup, now)
-            elif lookup.argument in guesses:
-                fact = guesses[lookup.argument]
+            elif (guess := (lookup.name, lookup.argument)) in guesses:
+                fact = guesses[guess]
             else:
-                fact = guesses[lookup.argument] = self._lookups.look(loaded.contact, lookup, now)
+                fact = guesses[guess] = self._lookups.look(loaded.contact, lookup, now)
 
     def _commit(self, loaded: Loaded, inbound: Inbound, key: bytes, turn: Turn) -> None:
         now = inbound.received_at

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
+
+from bot.agent_check import Shown, Standing
 from bot.engine import advance
 from bot.filed import SENTENCES
 from bot.identity import Reference
@@ -14,6 +17,7 @@ from bot.run import Engine
 from bot.screen import BACK
 from bot.session import Session
 from bot.stages import Case, Cases, Stage, to_fact
+from bot.visits import Visit
 from bot.windows import Phase, Window
 from ussd.page import fit
 
@@ -31,6 +35,7 @@ TYPED = (
 REGISTERED = ("1", "1", TYPED[0], "SITI AMINAH WULANDARI", "sumberkencono", "1", "1")
 FILED = dict(zip(REFS[5:], SENTENCES, strict=False))  # Numbers of something else than a registration.
 LOCKED = "0002"  # Whoever types these digits has typed too many wrong ones.
+HERE = Shown(Standing.HERE, "BUDI SANTOSO HARTONO", "Gunung Samarinda")
 # Where no line leads back: the first screens and the menu have nothing behind them; the others are decisions.
 WITHOUT_WAY_BACK = frozenset({"language", "greeting", "service", "more", "cancel", "changed"})
 
@@ -93,6 +98,12 @@ def scenes(engine: Engine, now: datetime) -> Iterator[Scene]:
     for stage in Stage:
         known = Cases(True, (_case(REFS[0], stage),))
         yield Scene(f"status {stage.value}", engine, _looks(known), ("2",), deep=4)
+    if "visit" in engine.flows:
+        yield Scene("a stranger's visit", engine, _looks(known), ("3",), deep=3)
+        for n, seen in enumerate(_visits(now)):
+            for stage in (Stage.SCHEDULED, Stage.ASSIGNED):
+                look = _looks(Cases(True, (_case(REFS[0], stage),)), seen)
+                yield Scene(f"visit {n} {stage.value}", engine, look, ("3",), deep=6)
 
 
 def _within(engine: Engine, phase: Phase, now: datetime, only: str = "") -> Engine:
@@ -114,20 +125,50 @@ def _case(ref: str, stage: Stage) -> Case:
     return Case(ref, "SITI AMINAH WULANDARI", stage, last, *visit, reason="income_above", programme="PKH", until=last)
 
 
-def _looks(known: Cases) -> Look:
+def _looks(known: Cases, seen: Visit | None = None) -> Look:
+    """What the world outside answers. `seen`: the visit of each of these cases; it has changed once it is looked at."""
+
     def look(name: str, argument: str) -> Any:
-        if name == "cases":
-            return to_fact(known)
-        if name in ("reports", "filed"):
-            return 0 if name == "reports" else FILED.get(argument, "")
-        if name == "registered":
-            return REFS[0] if argument == TYPED[1] else ""  # One NIK is this phone's own already.
-        ref, _, nik4 = argument.partition(":")
-        if nik4 == LOCKED[-4:]:
-            return "locked"
-        return next((to_fact(case) for case in known.cases if case.ref == ref), "")
+        match name:
+            case "cases":
+                return to_fact(known)
+            case "registered":
+                return REFS[0] if argument == TYPED[1] else ""  # One NIK is this phone's own already.
+            case "case":
+                return _found(known, argument)
+            case "visit":
+                return msgspec.to_builtins(seen) if seen else ""
+            case "visit_now":
+                return msgspec.to_builtins(replace(seen, version=seen.version + 1)) if seen else ""
+            case "reports":
+                return 0
+            case "filed":
+                return FILED.get(argument, "")
+            case "agent":
+                return {"0001": msgspec.to_builtins(HERE), LOCKED: "locked"}.get(argument, {"standing": "elsewhere"})
+            case _:
+                raise LookupError(f"no look-up is named {name}")
 
     return look
+
+
+def _found(known: Cases, argument: str) -> Any:
+    ref, _, nik4 = argument.partition(":")
+    if nik4 == LOCKED[-4:]:
+        return "locked"
+    return next((to_fact(case) for case in known.cases if case.ref == ref), "")
+
+
+def _visits(now: datetime) -> Iterator[Visit]:
+    """A visit as it can stand: to come, past, waited for, said to be over, complained of."""
+    today, day = now.date(), timedelta(days=1)
+    planned = Visit(1, today, "BUDI SANTOSO HARTONO", today + 5 * day, "midday", "hall", "Gunung Samarinda")
+    yield planned
+    yield replace(planned, day=today - day)
+    yield replace(planned, day=None)
+    yield replace(planned, day=None, due=today - day)
+    yield replace(planned, ended=True)
+    yield replace(planned, complaint=REFS[1])
 
 
 def _walk(scene: Scene, language: str, limit: int, now: datetime) -> Iterator[str]:

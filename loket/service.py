@@ -18,7 +18,9 @@ from loket.engine import build, period_name
 from loket.lookups import Lookups
 from loket.receive import Desk
 from sms.segments import fit as fit_sms
+from store.agent_check import AgentCheck
 from store.cases import Registry
+from store.citizen_visits import CitizenVisits
 from store.database import Database
 from store.effects import Effects
 from store.messages import Messages
@@ -62,6 +64,7 @@ class Service:
     registry: Registry
     outbox: Outbox
     effects: Effects
+    lookups: Lookups
     desk: Desk
     wake: Wake
     crash: Callable[[str], None]
@@ -80,14 +83,16 @@ def compose(config: Config, environment: Environment, clock: Clock = now, sealer
     messages = Messages(database, sealer, say(catalogue, next(iter(config.sms.values())).two_way), quiet)
     registry = Registry(database, sealer, partial(village_name, gazetteer))
     period = partial(period_name, config.windows)
-    effects = Effects(sealer, messages, period)
+    visits = CitizenVisits(database, sealer, messages, gazetteer)
+    effects = Effects(sealer, messages, visits, period)
     sessions = Sessions(database, sealer)
-    lookups = Lookups(registry, lambda: [period(regency) for regency in config.windows])
+    agents = AgentCheck(database, sealer, gazetteer)
+    lookups = Lookups(registry, visits, agents, lambda: [period(regency) for regency in config.windows])
     wake, crash = Wake(), crash_point(environment)
     desk = Desk(engine, database, sessions, effects, messages, lookups, clock, wake, crash=crash)
     return Service(
         config, environment, clock, database, sealer, catalogue, gazetteer, engine,
-        sessions, messages, registry, Outbox(database), effects, desk, wake, crash,
+        sessions, messages, registry, Outbox(database), effects, lookups, desk, wake, crash,
     )  # fmt: skip
 
 

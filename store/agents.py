@@ -1,5 +1,6 @@
 """The people who work: written as a coordinator lists them, counted by what they have in hand."""
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ class Agent:
     languages: tuple[str, ...] = ("id",)
     capacity: int = 50
     password_hash: str = field(default=CANNOT_SIGN_IN, repr=False)
+    badge: str = ""  # The four digits on the card; drawn where none are given.
 
 
 class Agents:
@@ -48,7 +50,10 @@ class Agents:
         places = [{"agent_id": one.id, "village": village} for one in everyone for village in one.villages]
         with self._db.write() as connection:
             if everyone:
-                connection.execute(insert(agents), [_values(one) for one in everyone])
+                known = {
+                    (row.regency, row.badge) for row in connection.execute(select(agents.c.regency, agents.c.badge))
+                }
+                connection.execute(insert(agents), _with_badges([_values(one) for one in everyone], known))
             if places:
                 connection.execute(insert(agent_villages), places)
 
@@ -64,7 +69,20 @@ def _values(agent: Agent) -> dict[str, object]:
         "languages": " ".join(agent.languages),
         "capacity": agent.capacity,
         "password_hash": agent.password_hash,
+        "badge": agent.badge,
     }
+
+
+def _with_badges(people: list[dict[str, object]], known: set[tuple[str, str]]) -> list[dict[str, object]]:
+    """A number for everybody who has none: random, and each once in its regency."""
+    taken: set[object] = {*known, *((one["regency"], one["badge"]) for one in people)}
+    for one in people:
+        while not one["badge"]:
+            drawn = f"{secrets.randbelow(10_000):04}"
+            if (one["regency"], drawn) not in taken:
+                taken.add((one["regency"], drawn))
+                one["badge"] = drawn
+    return people
 
 
 def overseen(actor: Actor) -> ColumnElement[bool]:

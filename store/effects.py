@@ -10,11 +10,13 @@ from sqlalchemy import bindparam, select, update
 
 from bot.effects import (
     AwaitWindow,
+    ChangeVisit,
     CompleteRegistration,
     ContactAgreed,
     Effect,
     FileReport,
     FinishRegistration,
+    HeardOfVisit,
     OpenTicket,
     ResendNumbers,
     SpeakLanguage,
@@ -24,6 +26,7 @@ from bot.identity import Reference
 from bot.messages import Text
 from bot.stages import Stage
 from store.cases import Details, Person
+from store.citizen_visits import CitizenVisits
 from store.database import ms
 from store.messages import Messages
 from store.opening import Cause as Cause
@@ -77,13 +80,14 @@ _MINE = {
 class Effects:
     """Turns effects into rows."""
 
-    def __init__(self, sealer: Sealer, messages: Messages, period: Callable[[str], str]) -> None:
+    def __init__(self, sealer: Sealer, messages: Messages, visits: CitizenVisits, period: Callable[[str], str]) -> None:
         """`period`: the name of the registration period that a regency is in; one person registers once in it."""
         self._sealer = sealer
         self._messages = messages
+        self._visits = visits
         self._period = period
 
-    def apply(self, connection: Executor, effect: Effect, cause: Cause) -> None:
+    def apply(self, connection: Executor, effect: Effect, cause: Cause) -> None:  # noqa: C901  One arm for each effect.
         match effect:
             case SpeakLanguage(language):
                 connection.execute(_SPEAK, {"contact": cause.contact, "spoken": language})
@@ -100,6 +104,10 @@ class Effects:
                 self._open(connection, effect, cause)
             case FileReport():
                 file_report(connection, self._sealer, effect, cause)
+            case ChangeVisit():
+                self._visits.change(connection, effect, cause)
+            case HeardOfVisit():
+                self._visits.heard(connection, effect, cause)
             case AwaitWindow(regency):
                 connection.execute(_WAIT, {"contact_id": cause.contact, "regency": regency, "at": ms(cause.now)})
             case ResendNumbers():

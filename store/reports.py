@@ -50,6 +50,7 @@ _SHOWING = (
     )
     .order_by(visits.c.created_at.desc())
 )
+_CARD = select(agents.c.id).where(agents.c.badge == bindparam("shown"), agents.c.regency == bindparam("in"))
 _TICKET = (
     select(tickets.c.status).join(reports, reports.c.ref == tickets.c.ref).where(reports.c.ref == bindparam("number"))
 )
@@ -128,6 +129,8 @@ def _accused(connection: Executor, effect: FileReport, cause: Cause, regency: st
     if effect.agent_number:
         shown = {"shown": effect.agent_number, "since": ms(cause.now - RECENT), "in": regency}
         found += [row[0] for row in connection.execute(_SHOWING, shown).fetchall()]
+        card = {"shown": effect.agent_number, "in": regency}
+        found += [row[0] for row in connection.execute(_CARD, card).fetchall()]
     for mine in _MINE:
         for (ref,) in connection.execute(mine, {"contact": cause.contact}).fetchall():
             for handling in _HANDLING:

@@ -182,7 +182,9 @@ agents = _table(
     Column("active", Integer, nullable=False, default=1),
     Column("absent", Integer, nullable=False, default=0),
     Column("epoch", Integer, nullable=False, default=0),  # Raised to end every session of this person.
+    Column("badge", String(4), nullable=False, default=""),  # The number on the agent's card: anybody may ask for it.
     Index(None, "district"),
+    Index(None, "badge"),
 )
 
 staff_sessions = _table(

@@ -83,11 +83,9 @@ class TicketEffects:
     ) -> None:
         """Tell when and where, and how both sides prove themselves. `numbers`: the visit's id, the citizen's number."""
         id, number = numbers
-        known: dict[str, Value] = {"ref": _shown(row), "agent": agent, "acode": visit.agent_number}
-        where = Text(f"place.{visit.place}", {"desa": self._hall(row)})
-        when: dict[str, Value] = {"date": visit.day, "slot": Text(f"slot.{visit.slot}"), "place": where}
-        self._post(connection, row, Text("evt.scheduled", known | when), f"scheduled:{id}", now)
-        self._post(connection, row, Text("evt.codes", known | {"ccode": number}), f"codes:{id}", now)
+        said = appointment(_shown(row), agent, visit, hall(self._areas, row.village, row.district))
+        self._post(connection, row, Text("evt.scheduled", said), f"scheduled:{id}", now)
+        self._post(connection, row, Text("evt.codes", said | {"ccode": number}), f"codes:{id}", now)
 
     def missed(self, connection: Connection, row: Found, day: date, now: datetime) -> None:
         """Tell that somebody came, so that an agent who never did is found out."""
@@ -139,13 +137,23 @@ class TicketEffects:
     def _post(self, connection: Connection, row: Found, told: Text, key: str, now: datetime) -> None:
         self._messages.post(connection, row.contact_id, told, key, row.case_ref or row.ref, now)
 
-    def _hall(self, row: Found) -> str:
-        """Whose hall a visit would be at: the village's, else the district's."""
-        village = self._areas.village(row.village)
-        if village:
-            return village.name
-        district = self._areas.district_of(row.district)
-        return district.name if district else ""
+
+def appointment(ref: str, agent: str, visit: Visit, desa: str) -> dict[str, Value]:
+    """What the messages about a planned visit say of it. `desa`: whose hall it would be at."""
+    return {
+        "ref": ref,
+        "agent": agent,
+        "acode": visit.agent_number,
+        "date": visit.day,
+        "slot": Text(f"slot.{visit.slot}"),
+        "place": Text(f"place.{visit.place}", {"desa": desa}),
+    }
+
+
+def hall(areas: Gazetteer, village: str, district: str) -> str:
+    """Whose hall a visit would be at: the village's, else the district's."""
+    found = areas.village(village) or areas.district_of(district)
+    return found.name if found else ""
 
 
 def _shown(row: Found) -> str:

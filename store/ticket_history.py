@@ -11,6 +11,9 @@ from store.database import ms
 from store.schema import agents, ticket_events
 
 LOKET = "Loket"  # Who did what no person did.
+CITIZEN = "citizen"  # Who did what the person whom a ticket is for did by phone.
+NAMES = {CITIZEN: "Warga"}
+HEARD = "heard"  # What a citizen said of a visit.
 
 
 def note(connection: Connection, ticket: str, actor: str, move: Move, said: str, now: datetime) -> None:
@@ -33,7 +36,7 @@ def is_last(connection: Connection, ticket: str, actor: str, move: Move, said: s
 def conflict(connection: Connection, ticket: str) -> Conflict:
     """Who was faster, and when."""
     row = connection.execute(_of(ticket).limit(1)).one()
-    return Conflict(row.name or LOKET, _at(row.at))
+    return Conflict(_who(row), _at(row.at))
 
 
 def _of(ticket: str) -> Select[Any]:
@@ -47,13 +50,17 @@ def _of(ticket: str) -> Select[Any]:
 
 def _event(row: Row[Any], remark: str) -> Event:
     """A line of the history; what is not a move is told as it was written."""
-    at, by = _at(row.at), row.name or LOKET
+    at, by = _at(row.at), _who(row)
     if row.what not in set(Move):
         return Event(at, by, None, note=row.detail)
     move = Move(row.what)
     if move is not Move.RESOLVE:
         return Event(at, by, move)
     return Event(at, by, move, Outcome(row.detail), remark)
+
+
+def _who(row: Row[Any]) -> str:
+    return row.name or NAMES.get(row.actor, LOKET)
 
 
 def _at(milliseconds: int) -> datetime:

@@ -60,10 +60,10 @@ def remarks_of(row: Found) -> tuple[str, ...]:
     """What an agent should look at: what was odd in the talk, who was not there to agree, and who else has the NIK."""
     odd = tuple((row.notes or "").split())
     absent = (row.filled_by,) if row.filled_by == FilledBy.FAMILY_ABSENT else ()
-    doubted = ("unproven",) if row.about == "unproven" else ()
     if row.topic == Topic.REPORT:
         return (row.about,) if row.contact_id else (row.about, "anonymous")
-    return doubted + odd + absent + (("dispute",) if row.dispute_id else ())
+    about = (row.about,) if row.about and row.about != "dispute" else ()
+    return about + odd + absent + (("dispute",) if row.dispute_id else ())
 
 
 def ticket_of(row: Found) -> Ticket:

@@ -25,10 +25,15 @@ def agent_number() -> str:
     return f"{secrets.randbelow(10_000):04}"
 
 
+def visit_number() -> str:
+    """What the citizen says face to face: three digits, good for three tries of one agent on one visit."""
+    return f"{secrets.randbelow(1000):03}"
+
+
 def plan(connection: Connection, sealer: Sealer, ticket: Ticket, visit: Visit, now: datetime) -> tuple[str, str]:
     """Open a visit in place of an earlier one: its id, and the number that the citizen says face to face."""
     close(connection, ticket.id, REPLACED, now)
-    id, number = uuid.uuid4().hex, f"{secrets.randbelow(1000):03}"
+    id, number = uuid.uuid4().hex, visit_number()
     values = {
         "id": id,
         "ticket_id": ticket.id,

@@ -16,7 +16,7 @@ SERVICES = {
     "7": "report",
     "8": "help",
 }
-ON_ONE_SCREEN = 5
+ON_ONE_SCREEN = 4  # With a name and a status above them, in every language.
 
 
 def flow(c: Conversation) -> Script:

@@ -13,14 +13,15 @@ from bot.stages import SENTENCES, Case, Stage
 
 # What the numbered lines of a status lead to. A line that is not here belongs to a service that is not built yet, and
 # is not shown; "0" is the menu.
-_CALL, _AGENT, _CODES = {"2": "call"}, {"2": "agent"}, {"2": "codes"}
+_CALL, _AGENT = {"2": "call"}, {"2": "agent"}
+_TIME = {"1": "change", **_CALL}
 LINES: Mapping[str, Options] = {
-    "status.received": _CALL,
-    "status.assigned": _CALL,
-    "status.scheduled": _CODES,
-    "status.missed_visit": _CALL,
+    "status.received": _TIME,
+    "status.assigned": _TIME,
+    "status.scheduled": {"1": "change", "2": "codes"},
+    "status.missed_visit": _TIME,
     "status.verified": {},
-    "status.face_failed": _CALL,
+    "status.face_failed": _TIME,
     "status.need_data": _AGENT,
     "status.mismatch": _AGENT,
     "status.processing": {},
@@ -35,19 +36,27 @@ LINES: Mapping[str, Options] = {
     "status.expired": _CALL,
     "status.handled_by_family": {"1": "call"},
 }
+# Which service a line leads to, with what that is entered with; without the service there is no line.
+SERVICES: Mapping[str, tuple[str, known_case.Answers]] = {
+    "change": ("visit", (("what", "change"),)),
+}
 
 
 def flow(c: Conversation) -> Script:
     known = yield from known_case.find(c)
     found = known.case
-    way = yield from c.ask("status", sentence(found), known_case.another, lines(found))
+    way = yield from c.ask("status", sentence(found), known_case.another, lines(found, c.world.services))
     if isinstance(way, Reference):
         return Goto("status", (("case", str(way)),))
     if way == "agent":
         return (yield from _agent(c, found))
     if way == "codes":
-        yield from c.choose("codes", Text("visit.codes", said(found)), {})
-        return Goto("menu")
+        differs = {"1": "differs"} if "visit" in c.world.services else {}
+        yield from c.choose("codes", Text("visit.codes", said(found)), differs)
+        return Goto("visit", (("what", "check"),))  # Whose number is it that was shown instead?
+    if way in SERVICES:
+        service, answers = SERVICES[way]
+        return Goto(service, (*answers, *known.answers))
     return CALL_BACK
 
 
@@ -60,11 +69,12 @@ def _agent(c: Conversation, found: Case) -> Part[Finish]:
     return End(Text("data.done", {"obj": ref.shown, "date": due}))
 
 
-def lines(found: Case) -> Options:
+def lines(found: Case, services: frozenset[str]) -> Options:
     """Only the lines that lead somewhere for this very case."""
     if found.stage is Stage.SCHEDULED and not (found.agent_number and found.visit_number):
         return {}
-    return LINES[SENTENCES[found.stage]]
+    meant = LINES[SENTENCES[found.stage]]
+    return {digit: way for digit, way in meant.items() if way not in SERVICES or SERVICES[way][0] in services}
 
 
 def sentence(found: Case) -> Text:

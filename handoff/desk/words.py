@@ -31,7 +31,15 @@ REMARKS: Mapping[str, str] = {
     "cut_money": "Laporan: uang bantuan dipotong.",
     "wrong_target": "Laporan: bantuan salah sasaran, atau penerimanya sudah wafat.",
     "anonymous": "Pelapor tidak mau disebut namanya. Tidak ada nomor yang bisa dihubungi.",
+    "no_show": "Warga mengadu: agen tidak datang. Hubungi warga dan atur waktu baru.",
+    "not_met": "Warga mengadu: belum bertemu agen, padahal kunjungan dicatat selesai. Periksa.",
     "dispute": "NIK ini didaftarkan juga dari HP lain. Periksa KTP dengan teliti.",
+}
+# What a citizen said of a visit, as the history of its ticket tells it.
+HEARD: Mapping[str, str] = {
+    "met": "Sudah bertemu agen.",
+    "no_show": "Agen tidak datang.",
+    "not_met": "Belum bertemu agen.",
 }
 CALL_FROM = "Telepon dari nomor resmi: warga diberi tahu bahwa nomor lain bukan dari kami."
 STATUSES: Mapping[Status, str] = {
@@ -196,6 +204,8 @@ def local_phone(e164: str) -> str:
 
 def happened(event: Event) -> str:
     """A line of the history."""
+    if event.move is None and event.note in HEARD:
+        return "Kata warga"
     if event.move is None:
         return "Perlu diperiksa" if event.note.startswith("unproven:") else "Tiket dibuat"
     if event.outcome is not None:
@@ -208,6 +218,8 @@ def remark(event: Event) -> str:
     about, _, outcome = event.note.partition(":")
     if event.move is None and about == "unproven" and outcome in set(Outcome):
         return OUTCOMES[Outcome(outcome)]
+    if event.move is None:
+        return HEARD.get(event.note, event.note)
     return event.note
 
 

@@ -10,7 +10,6 @@ from support.databases import Factory, each_database
 from support.office import SEALER, START, Clock, Office
 
 from bot.messages import Channel, Inbound, Page, SessionEvent
-from loket.lookups import Lookups
 from loket.receive import ATTEMPTS, Busy, Desk
 from store.database import Database
 from store.sessions import Conflict, Saving, Sessions
@@ -66,10 +65,10 @@ def another(office: Office, database: Database, crash: Callable[[str], None] = l
     """The desk of another process on the same database."""
     service = office.service
     kept = sessions(database, SEALER)
-    lookups = Lookups(service.registry, lambda: ["3510:2026-11-01"])
     return Desk(
-        service.engine, database, kept, service.effects, service.messages, lookups, Clock(), lambda: None, crash=crash
-    )
+        service.engine, database, kept, service.effects, service.messages, service.lookups, Clock(), lambda: None,
+        crash=crash,
+    )  # fmt: skip
 
 
 def counts(office: Office) -> dict[str, int]:

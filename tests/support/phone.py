@@ -8,12 +8,15 @@ from typing import Any
 import msgspec
 
 from bot import gsm7
-from bot.effects import ContactAgreed, Effect, FileReport, SubmitRegistration
+from bot.agent_check import Shown, Standing
+from bot.effects import ChangeVisit, ContactAgreed, Effect, FileReport, HeardOfVisit, SubmitRegistration
 from bot.engine import Turn, advance
+from bot.flows.visit import WAITING
 from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent
 from bot.run import Engine, Fit
 from bot.session import Session, dumps, loads
 from bot.stages import Case, Cases, Stage, to_fact
+from bot.visits import Visit
 from loket import areas, texts
 from loket.config import ROOT, Period, read_config
 from loket.engine import build
@@ -24,6 +27,8 @@ from whatsapp.buttons import whole
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 NUMBERS = {"ussd": "*123*456#", "sms": "99123", "call": "1500-123"}
 TRIES = 3  # Wrong pairs of a number and a NIK's last four, until nothing is answered for a day.
+
+WITH_VISIT = WAITING | {Stage.SCHEDULED, Stage.VERIFIED, Stage.PROCESSING}
 
 _areas = areas.load(ROOT / "data" / "areas")
 
@@ -53,6 +58,8 @@ class Book:
     misses: int = 0
     reports: int = 0  # Sent today.
     filed: dict[str, str] = field(default_factory=dict)  # Where a report stands, by its number.
+    agents: dict[str, Shown] = field(default_factory=dict)  # By the number that is shown.
+    visits: dict[str, Visit] = field(default_factory=dict)  # What is not as the case says.
 
     def look(self, name: str, argument: str) -> Any:
         match name:
@@ -67,6 +74,11 @@ class Book:
             case "case":
                 ref, _, nik4 = argument.partition(":")
                 return self._case(ref, nik4)
+            case "agent":
+                return msgspec.to_builtins(self.agents.get(argument, Shown(Standing.UNKNOWN)))
+            case "visit" | "visit_now":
+                seen = self.visit(argument)
+                return msgspec.to_builtins(seen) if seen else ""
         raise LookupError(name)
 
     def apply(self, effect: Effect) -> None:
@@ -80,6 +92,29 @@ class Book:
                 self.filed[str(ref)] = "report.received"
             case ContactAgreed():
                 self.own_phone = effect.own_phone
+            case ChangeVisit(ref, version, day, slot):
+                changed = {"day": day, "slot": slot}
+                self.mine = [replace(case, **changed) if case.ref == str(ref) else case for case in self.mine]
+                self.visits[str(ref)] = replace(self._visit(str(ref)), version=version + 1, **changed)
+            case HeardOfVisit(ref, _, complaint):
+                number = str(complaint) if complaint else ""
+                self.visits[str(ref)] = replace(self._visit(str(ref)), heard=True, complaint=number)
+
+    def visit(self, ref: str) -> Visit | None:
+        """The visit of a case of this phone."""
+        if ref in self.visits:
+            return self.visits[ref]
+        case = next((case for case in self.mine if case.ref == ref), None)
+        if case is None or case.stage not in WITH_VISIT:
+            return None
+        day = case.day if case.stage is Stage.SCHEDULED else None
+        ended = case.stage not in WAITING | {Stage.SCHEDULED}
+        return Visit(1, case.visit_by, case.agent, day, case.slot, case.place, case.village, ended)
+
+    def _visit(self, ref: str) -> Visit:
+        found = self.visit(ref)
+        assert found is not None, "something came of a visit that this phone has not"
+        return found
 
     def _shown(self, case: Case) -> Case:
         return case if self.own_phone or not case.name else replace(case, name=case.name[:1] + "***")

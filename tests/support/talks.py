@@ -15,12 +15,14 @@ import dataclasses
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from support.phone import Phone, engine
 
+from bot.agent_check import Shown, Standing
 from bot.effects import Consent, Effect
 from bot.identity import Reference
 from bot.messages import Attachment, Channel
@@ -45,6 +47,8 @@ VISIT = {
 KNOWN: dict[Stage, dict[str, Any]] = {
     Stage.ASSIGNED: {"agent": "BUDI SANTOSO"},
     Stage.SCHEDULED: VISIT,
+    Stage.VERIFIED: {"agent": "BUDI SANTOSO"},
+    Stage.PROCESSING: {"agent": "BUDI SANTOSO"},
     Stage.ELIGIBLE: {"programme": "Sembako"},
     Stage.NOT_ELIGIBLE: {"reason": "income_above", "until": date(2026, 12, 20)},
     Stage.OBJECTED: {"until": date(2026, 12, 20)},
@@ -127,6 +131,18 @@ class Player:
         cases = book.others if whose == "elsewhere" else book.mine
         cases[:] = [*(case for case in cases if case.ref != ref), shown]
         book.nik4[ref] = nik4
+        book.visits.pop(ref, None)
+
+    def _agent(self, number: str, standing: str, village: str, name: str) -> None:
+        self.phone.book.agents[number] = Shown(Standing(standing), name, village)
+
+    def _agent_changes(self, day: str) -> None:
+        """While the person is choosing."""
+        book = self.phone.book
+        ref = book.mine[-1].ref
+        seen = book.visit(ref)
+        assert seen is not None
+        book.visits[ref] = replace(seen, version=seen.version + 1, day=date.fromisoformat(day))
 
     def _windows(self, regency: str, opens: str, closes: str) -> None:
         period = Period(date.fromisoformat(opens), date.fromisoformat(closes))
@@ -149,6 +165,8 @@ _DIRECTIONS = (
     (r"lose what was kept", "lose"),
     (r"(own|shared) phone", "owner"),
     (r"(case|elsewhere) (\w+) ([\d-]+) nik (\d{4})(?: (.+))?", "case"),
+    (r"agent (\d{4}) (elsewhere|here)(?: in (\S+) (.+))?", "agent"),
+    (r"the agent moves the visit to (\S+)", "agent_changes"),
     (r"only window (\d{4}) (\S+) to (\S+)", "windows"),
     (r"page (\d+)", "page"),
 )
