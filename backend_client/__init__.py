@@ -113,6 +113,16 @@ class Progress:
     decided_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SubjectRequest:
+    """What a person asks by right, for the portal to do in its own books."""
+
+    kind: str  # access, correct, delete or restrict
+    ref: str  # Ours, on the person's screen.
+    intent_id: str
+    due_at: datetime  # Aware.
+
+
 class Portal(Protocol):
     """The social-protection portal. Every method raises Unavailable (again later) or Refused (never).
 
@@ -128,3 +138,12 @@ class Portal(Protocol):
         """Tell how the face verification ended, in the words of handoff's outcomes."""
 
     def follow(self, intent_id: str) -> Progress: ...
+
+    def find(self, nik: str, ref: str) -> str | None:
+        """The id of the intent with this receipt number, where the portal has one; its state does not matter."""
+
+    def withdraw(self, intent_id: str, consent_id: str, key: str) -> None:
+        """The person takes back the consent, and the intent with it."""
+
+    def request_right(self, request: SubjectRequest, key: str) -> None:
+        """Pass on what somebody asks by right about an intent's data."""

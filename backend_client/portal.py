@@ -9,7 +9,16 @@ from urllib.parse import quote
 
 import requests
 
-from backend_client import Intent, IntentStatus, Progress, Submitted, Unavailable, Value
+from backend_client import (
+    Intent,
+    IntentStatus,
+    Progress,
+    Refused,
+    SubjectRequest,
+    Submitted,
+    Unavailable,
+    Value,
+)
 from backend_client.http import TIMEOUT, JsonClient
 
 # Where the contract nests what Intent keeps flat.
@@ -71,6 +80,34 @@ class PortalClient:
             _day(answer.get("objection_until")),
             _day(answer.get("decided_on")),
         )
+
+    def find(self, nik: str, ref: str) -> str | None:
+        try:
+            answer = self._http.call("POST", "/v1/intents/query", {"nik": nik, "ticket_code": ref})
+        except Refused as error:
+            if error.code == "not_found":
+                return None
+            raise
+        intent_id = answer.get("intent_id")
+        if not isinstance(intent_id, str) or not intent_id:
+            raise Unavailable("answer")
+        return intent_id
+
+    def withdraw(self, intent_id: str, consent_id: str, key: str) -> None:
+        """Two calls under keys of their own: what was done before a failure is not done again."""
+        body = {"reason": "citizen", "consent_withdrawn": True}
+        self._http.call("POST", f"/v1/intents/{quote(intent_id, safe='')}/withdraw", body, key=key)
+        consent = f"/v1/consents/{quote(consent_id, safe='')}/withdraw"
+        self._http.call("POST", consent, {"reason": "citizen"}, key=f"{key}:consent")
+
+    def request_right(self, request: SubjectRequest, key: str) -> None:
+        body = {
+            "kind": request.kind,
+            "request_ref": request.ref,
+            "intent_id": request.intent_id,
+            "due_at": request.due_at.isoformat(),
+        }
+        self._http.call("POST", "/v1/subject-requests", body, key=key)
 
 
 def to_wire(values: Mapping[str, Value]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bot.effects import Consent, Effect
 from bot.identity import Reference
 from bot.messages import Channel, Text
 from bot.session import Kind, Talk
-from bot.windows import Window, local_day
+from bot.windows import Window, local_day, zone
 
 T = TypeVar("T")
 Options = Mapping[str, str]
@@ -121,6 +121,7 @@ class World:
     reports_per_day: int = 3
     people_per_phone: int = 8
     adult_age: int = 17
+    months: int = 24  # So long a registration is kept behind its end.
 
 
 class Conversation:
@@ -213,6 +214,10 @@ class Conversation:
 
     def day(self, regency: str) -> date:
         return local_day(self.now, regency)
+
+    def local(self, at: int) -> datetime:
+        """An instant in seconds since 1970 on the wall where the service is at home."""
+        return datetime.fromtimestamp(at, zone(self.world.home))
 
 
 AGREED = "agreed:"  # The fact that the engine keeps of an agreement: sentence, language, hash of the wording.

@@ -139,6 +139,50 @@ class ResendNumbers:
     """Send the registration numbers of this contact to it again."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChooseMessages:
+    """Whether this contact wants messages that can be left out; what was answered is kept as a consent is."""
+
+    ref: Reference
+    wanted: bool
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class AskRight:
+    """Something that people may ask about their own data: see, correct or delete. Without a `case`: all of theirs.
+
+    `district` answers for it where no registration says which.
+    """
+
+    ref: Reference
+    right: str
+    due: date
+    district: str
+    case: str = ""
+    about: str = ""  # What is wrong, of a closed set.
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawRegistration:
+    """The consent is withdrawn, and the registration with it."""
+
+    ref: Reference
+    case: str
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class RejectCase:
+    """Whoever was told of this registration says that it was not them. People look into it; nothing is deleted."""
+
+    ref: Reference
+    case: str
+    due: date
+    district: str
+
+
+RightsEffect = ChooseMessages | AskRight | WithdrawRegistration | RejectCase
 Effect = (
     SpeakLanguage
     | SubmitRegistration
@@ -151,4 +195,8 @@ Effect = (
     | HeardOfVisit
     | AwaitWindow
     | ResendNumbers
+    | ChooseMessages
+    | AskRight
+    | WithdrawRegistration
+    | RejectCase
 )

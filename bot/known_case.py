@@ -46,7 +46,7 @@ def find(c: Conversation, keep: Answers = ()) -> Part[Known]:
     `keep`: what the flow is to be entered with again where another case's number is typed instead.
     """
     known = cases((yield from c.lookup("cases")))
-    ref = c.given("case") or (yield from _which(c, known.cases))
+    ref = c.given("case") or (yield from which(c, known.cases))
     nik4 = ""
     if not any(mine.ref == ref for mine in known.cases):
         yield from _filed(c, ref)
@@ -100,7 +100,7 @@ def _last4_or_another(text: str) -> str | Reference:
         return parsers.last4(text)
 
 
-def _which(c: Conversation, known: tuple[Case, ...]) -> Part[str]:
+def which(c: Conversation, known: tuple[Case, ...]) -> Part[str]:
     """The number of the case that is meant: this phone's own, or one that is typed."""
     if len(known) == 1:
         return known[0].ref

@@ -243,7 +243,7 @@ _KINDS = tuple(
         (r"date\.", _Kind.LABEL, 60),
         (r"place\.", _Kind.LABEL, 28),
         (r"err\.prefix$", _Kind.LABEL, 18),
-        (r"(sex|slot|field|nav|name|unknown|prog)\.|lang\.name$", _Kind.LABEL, 24),
+        (r"(about|sex|slot|field|nav|name|unknown|prog)\.|lang\.name$", _Kind.LABEL, 24),
         (r"wa\.(btn\.|list\.button$)", _Kind.ALOUD, 20),
         (r"wa\.row\..*\.desc$", _Kind.ALOUD, 72),
         (r"wa\.row\.", _Kind.ALOUD, 24),
@@ -267,6 +267,7 @@ _STANDS_FOR = {
     "dob": "unknown.",
     "kk": "unknown.",
     "prog": "prog.",
+    "about": "about.",
 }
 _WORDS = {"date.weekdays": 7, "date.months": 12}
 _LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.(com|id|net|org|info|ly|me)\b", re.IGNORECASE)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from bot.areas import Gazetteer
+from bot.notices import ABOUT
 from bot.stages import LABELS, SENTENCES
 from bot.texts import BASE, Catalogue
 from loket import areas, rehearse, texts
@@ -18,7 +19,9 @@ from loket.engine import ALWAYS, build
 
 WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
 SECTIONS = str.split(
-    "data date err evt field info lang main name nav place prog reason reg rep resume sex slot status unknown visit who"
+    "about data date delete err evt field info lang main name nav place prog reason reg rep resume sex slot status"
+    " stop"
+    " unknown visit who withdraw"
 )
 ID = re.compile(rf"({'|'.join(SECTIONS)})(\.[a-z0-9_]+)+")
 # Sentences that are put together from a name and a word of a closed set.
@@ -28,6 +31,7 @@ FAMILIES = {
     "place.": ("home", "home_ill", "hall", "office"),
     "sex.": ("male", "female"),
     "reason.": tuple(REASONS),
+    "about.": tuple(dict.fromkeys(ABOUT.values())),
 }
 
 

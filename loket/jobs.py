@@ -8,12 +8,15 @@ from backend_client import Portal
 from handoff.routing import Why
 from loket.outside import Lines
 from loket.portal_jobs import PortalJobs, outside
+from loket.privacy_jobs import PrivacyJobs
 from loket.service import Service
 from sms.gateway import Outbound, SendFailed
 from store.assignments import Assignments
+from store.erasure import Erasure
 from store.messages import QUEUED, Messages
 from store.outbox import Dead, Done, Job, Result, Retry
 from store.registrations import Registrations
+from store.subject_requests import SubjectRequests
 
 Handler = Callable[[Job], Result]
 
@@ -25,11 +28,21 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
     registrations = Registrations(service.database, service.sealer, service.messages)
     look = timedelta(seconds=service.config.follow_seconds)
     told = PortalJobs(portal, registrations, service.sealer, service.catalogue, service.clock, look)
+    rights = PrivacyJobs(
+        portal,
+        registrations,
+        SubjectRequests(service.database),
+        Erasure(service.database, service.sealer),
+        service.clock,
+    )
     return {
         "portal.submit": outside(told.submit, told.lost),
         "portal.amend": outside(told.amend, told.lost),
         "portal.complete": outside(told.complete, told.lost),
         "portal.follow": outside(told.follow, told.lost),
+        "portal.withdraw": outside(rights.withdraw, told.lost),
+        "portal.forget": outside(rights.forget, told.lost),
+        "privacy.erase": rights.erase,
         "message.send": partial(send, lines, service.messages, service.clock),
         "handoff.assign": partial(assign, Assignments(service.database, service.messages), service.clock),
     }

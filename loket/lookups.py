@@ -11,6 +11,7 @@ from bot.stages import to_fact
 from store.agent_check import AgentCheck
 from store.cases import Registry
 from store.citizen_visits import CitizenVisits
+from store.rights import Rights
 
 LOCKED = "locked"
 
@@ -19,14 +20,20 @@ class Lookups:
     """One look-up at a time; None where the answer cannot be had."""
 
     def __init__(
-        self, registry: Registry, visits: CitizenVisits, agents: AgentCheck, periods: Callable[[], Collection[str]]
+        self,
+        registry: Registry,
+        visits: CitizenVisits,
+        agents: AgentCheck,
+        rights: Rights,
+        periods: Callable[[], Collection[str]],
     ) -> None:
         self._registry = registry
         self._visits = visits
         self._agents = agents
+        self._rights = rights
         self._periods = periods
 
-    def look(self, contact: str, lookup: Lookup, now: datetime) -> Any:
+    def look(self, contact: str, lookup: Lookup, now: datetime) -> Any:  # noqa: C901  One arm for each look-up.
         match lookup.name:
             case "cases":
                 return to_fact(self._registry.cases(contact))
@@ -44,6 +51,13 @@ class Lookups:
                 return _plain(self._visits.of(contact, lookup.argument))
             case "agent":
                 return _plain(self._agents.check(contact, lookup.argument, now))
+            case "kept":
+                ref, _, nik4 = lookup.argument.partition(":")
+                return _plain(self._rights.kept(contact, ref, nik4))
+            case "sent":
+                return _plain(self._rights.last_sent(contact, lookup.argument))
+            case "opted_out":
+                return self._rights.opted_out(contact)
             case unknown:
                 raise LookupError(f"no look-up is named {unknown}")
 

@@ -49,7 +49,7 @@ class PortalJobs:
         known = self._registrations.of(job.subject)
         if known is None:
             return Dead("no_registration")
-        if known.intent_id or known.stage is Stage.WITHDRAWN:  # Who has refused meanwhile goes nowhere.
+        if known.intent_id or known.stage is Stage.WITHDRAWN or not known.person.nik:  # Refused or erased meanwhile.
             return Done()
         first = self._registrations.keep_intent(known.id, msgspec.json.encode(intent(known)))
         sent = msgspec.json.decode(first, type=Intent)
@@ -66,7 +66,7 @@ class PortalJobs:
         known = self._registrations.of(job.subject)
         if known is None:
             return Dead("no_registration")
-        if known.stage is Stage.WITHDRAWN:
+        if known.stage is Stage.WITHDRAWN or not known.person.nik:
             return Done()
         if not known.intent_id:
             return WAITING
@@ -82,7 +82,7 @@ class PortalJobs:
         if found is None:
             return Dead("no_ticket")
         known, outcome = found
-        if known is None:  # A dispute: people decide whose registration counts.
+        if known is None or not known.person.nik:  # A dispute: people decide whose registration counts. Or erased.
             return Done()
         if not known.intent_id:
             return WAITING
@@ -99,6 +99,8 @@ class PortalJobs:
         asked = self._registrations.of(job.subject)
         if asked is None:
             return Dead("no_registration")
+        if asked.stage is Stage.WITHDRAWN or not asked.person.nik:
+            return Done()
         if not asked.intent_id:
             return WAITING
         progress = self._portal.follow(asked.intent_id)

@@ -95,6 +95,8 @@ def scenes(engine: Engine, now: datetime) -> Iterator[Scene]:
         yield Scene(state, engine, nothing, ("2", ref), deep=1)
     many: Look = lambda name, argument: 9 if name == "reports" else nothing(name, argument)  # noqa: E731
     yield Scene("enough reports", engine, many, ("7", "1"), deep=1)
+    yield Scene("rights", engine, _looks(Cases(False, cases[:1])), ("8",), deep=6)
+    yield Scene("rights on one's own phone", engine, _looks(Cases(True, cases[:3])), ("8",), deep=6)
     for stage in Stage:
         known = Cases(True, (_case(REFS[0], stage),))
         yield Scene(f"status {stage.value}", engine, _looks(known), ("2",), deep=4)
@@ -125,10 +127,13 @@ def _case(ref: str, stage: Stage) -> Case:
     return Case(ref, "SITI AMINAH WULANDARI", stage, last, *visit, reason="income_above", programme="PKH", until=last)
 
 
-def _looks(known: Cases, seen: Visit | None = None) -> Look:
+_KEPT = {"name": TYPED[8], "nik4": "0001", "kk4": "0007", "village": "Gunung Samarinda", "hp4": "7890", "opened": 120}
+
+
+def _looks(known: Cases, seen: Visit | None = None) -> Look:  # noqa: C901  One arm for each look-up.
     """What the world outside answers. `seen`: the visit of each of these cases; it has changed once it is looked at."""
 
-    def look(name: str, argument: str) -> Any:
+    def look(name: str, argument: str) -> Any:  # noqa: C901
         match name:
             case "cases":
                 return to_fact(known)
@@ -144,6 +149,12 @@ def _looks(known: Cases, seen: Visit | None = None) -> Look:
                 return 0
             case "filed":
                 return FILED.get(argument, "")
+            case "opted_out":
+                return known.own_phone
+            case "sent":
+                return {"at": 1795150800, "about": "result"} if argument == REFS[0] else ""
+            case "kept":
+                return _KEPT
             case "agent":
                 return {"0001": msgspec.to_builtins(HERE), LOCKED: "locked"}.get(argument, {"standing": "elsewhere"})
             case _:

@@ -25,6 +25,7 @@ from store.database import Database
 from store.effects import Effects
 from store.messages import Messages
 from store.outbox import Outbox
+from store.rights import Rights
 from store.seal import Sealer, load_keys
 from store.sessions import Sessions
 
@@ -87,7 +88,8 @@ def compose(config: Config, environment: Environment, clock: Clock = now, sealer
     effects = Effects(sealer, messages, visits, period)
     sessions = Sessions(database, sealer)
     agents = AgentCheck(database, sealer, gazetteer)
-    lookups = Lookups(registry, visits, agents, lambda: [period(regency) for regency in config.windows])
+    rights = Rights(database, sealer, partial(village_name, gazetteer))
+    lookups = Lookups(registry, visits, agents, rights, lambda: [period(regency) for regency in config.windows])
     wake, crash = Wake(), crash_point(environment)
     desk = Desk(engine, database, sessions, effects, messages, lookups, clock, wake, crash=crash)
     return Service(

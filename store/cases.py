@@ -123,7 +123,7 @@ class Registry:
         if own is None:
             return Cases()
         rows = writer.execute(_OF_CONTACT, {"wanted": contact}).fetchall()
-        found = [self._found(writer, row) for row in rows]
+        found = [f for f in (self._found(writer, row) for row in rows) if f.nik4]  # Nobody is behind an erased one.
         return Cases(bool(own[0]), tuple(f.case if own[0] else masked(f.case) for f in found))
 
     def own_case(self, contact: str, ref: str) -> Case | None:

@@ -9,8 +9,10 @@ import msgspec
 from sqlalchemy import bindparam, select, update
 
 from bot.effects import (
+    AskRight,
     AwaitWindow,
     ChangeVisit,
+    ChooseMessages,
     CompleteRegistration,
     ContactAgreed,
     Effect,
@@ -18,9 +20,11 @@ from bot.effects import (
     FinishRegistration,
     HeardOfVisit,
     OpenTicket,
+    RejectCase,
     ResendNumbers,
     SpeakLanguage,
     SubmitRegistration,
+    WithdrawRegistration,
 )
 from bot.identity import Reference
 from bot.messages import Text
@@ -34,7 +38,8 @@ from store.opening import new_reference, open_ticket
 from store.outbox import enqueue, hasten
 from store.prepared import Executor, into
 from store.reports import file_report
-from store.schema import consents, contacts, disputes, registrations, tickets, waiting
+from store.rights_effects import RightsEffects, note_consent
+from store.schema import contacts, disputes, registrations, tickets, waiting
 from store.seal import Sealer
 
 VISIT = "face_verification"
@@ -45,12 +50,7 @@ _AGREE = update(contacts).where(contacts.c.id == bindparam("contact")).values(ow
 _FIRST = select(registrations.c.id, registrations.c.ref, registrations.c.contact_id, registrations.c.sealed).where(
     registrations.c.period == bindparam("period"), registrations.c.nik_idx == bindparam("nik_idx")
 )
-_REGISTER, _DISPUTE, _CONSENT, _WAIT = (
-    into(registrations),
-    into(disputes),
-    into(consents),
-    into(waiting, ignore_known=True),
-)
+_REGISTER, _DISPUTE, _WAIT = into(registrations), into(disputes), into(waiting, ignore_known=True)
 _DETAILS = (
     select(registrations.c.id, registrations.c.sealed_details, registrations.c.kk_idx, registrations.c.intent_id)
     .where(registrations.c.ref == bindparam("number"), registrations.c.contact_id == bindparam("contact"))
@@ -86,6 +86,7 @@ class Effects:
         self._messages = messages
         self._visits = visits
         self._period = period
+        self._rights = RightsEffects(sealer, messages)
 
     def apply(self, connection: Executor, effect: Effect, cause: Cause) -> None:  # noqa: C901  One arm for each effect.
         match effect:
@@ -112,6 +113,8 @@ class Effects:
                 connection.execute(_WAIT, {"contact_id": cause.contact, "regency": regency, "at": ms(cause.now)})
             case ResendNumbers():
                 self._resend(connection, cause)
+            case ChooseMessages() | AskRight() | WithdrawRegistration() | RejectCase():
+                self._rights.apply(connection, effect, cause)
             case _ as never:
                 assert_never(never)
 
@@ -125,7 +128,7 @@ class Effects:
             self._register(connection, effect, cause, person, period, idx)
         else:
             self._dispute(connection, effect, cause, person, first)
-        self._consent(connection, effect, cause)
+        note_consent(connection, str(effect.ref), effect.consent, cause)
         open_ticket(
             connection,
             cause,
@@ -171,6 +174,7 @@ class Effects:
             "programme": "",
             "object_until": "",
             "accepted_at": now,
+            "erased_at": None,
         }
         connection.execute(_REGISTER, values)
         enqueue(connection, f"submit:{effect.ref}", "portal.submit", id, cause.now, cause.now + AMENDABLE)
@@ -190,6 +194,7 @@ class Effects:
             "visit_by": effect.visit_by.isoformat(),
             "sealed": self._sealer.seal("disputes.sealed", id, msgspec.json.encode(person)),
             "accepted_at": ms(cause.now),
+            "erased_at": None,
         }
         connection.execute(_DISPUTE, values)
         if owner == cause.contact:  # An old draft: nobody else has used this NIK.
@@ -199,20 +204,6 @@ class Effects:
         # Under the owner's own number: with the other one and the NIK that both know, they could read that case.
         told = Text("evt.registered_by_other", {"name": name, "hp4": cause.sender[-4:], "ref": Reference(ref).shown})
         self._messages.post(connection, owner, told, f"by_other:{effect.ref}", ref, cause.now)
-
-    def _consent(self, connection: Executor, effect: SubmitRegistration, cause: Cause) -> None:
-        values = {
-            "id": uuid.uuid4().hex,
-            "ref": str(effect.ref),
-            "contact_id": cause.contact,
-            "sentence": effect.consent.sentence,
-            "wording_hash": effect.consent.wording,
-            "language": effect.consent.language,
-            "channel": cause.channel,
-            "answer": effect.consent.answer,
-            "at": effect.consent.at * 1000,
-        }
-        connection.execute(_CONSENT, values)
 
     def _complete(self, connection: Executor, ref: str, cause: Cause, changes: dict[str, str]) -> None:
         """Details of one's own registration; the portal hears of them with it, or in an amendment afterwards."""

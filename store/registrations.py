@@ -34,6 +34,7 @@ class Registration:
     village: str
     regency: str
     intent_id: str | None
+    sent: bool  # To the portal, whether or not an answer came.
     person: Person
     details: Details
     phone: str = field(repr=False)
@@ -84,8 +85,15 @@ class Registrations:
             connection.execute(select(registrations.c.id).where(mine).with_for_update())
             connection.execute(update(registrations).where(mine).values(intent_id=intent_id))
             row = connection.execute(_whole().where(mine)).one()
-            if stale(self._opened(row)):
+            if row.stage == Stage.WITHDRAWN:  # While it was on its way.
+                enqueue(connection, f"withdraw:{id}:late", "portal.withdraw", id, now)
+            elif stale(self._opened(row)):
                 enqueue(connection, f"amend:{id}", "portal.amend", id, now)
+
+    def found(self, id: str, intent_id: str) -> None:
+        """The portal has had it all the time: its answer was lost."""
+        with self._db.write() as connection:
+            connection.execute(update(registrations).where(registrations.c.id == id).values(intent_id=intent_id))
 
     def submit_again(self, known: Registration, now: datetime) -> None:
         """The portal has lost it: what was sent goes out once more under its old key, and the visit's end after it."""
@@ -133,6 +141,7 @@ class Registrations:
             village=row.village,
             regency=row.regency,
             intent_id=row.intent_id,
+            sent=row.sealed_intent is not None,
             person=msgspec.json.decode(person, type=Person),
             details=msgspec.json.decode(added, type=Details) if added else Details(),
             phone=(row.number and self._sealer.open("identities.sealed", row.contact_id, row.number).decode()) or "",

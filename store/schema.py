@@ -97,6 +97,7 @@ registrations = _table(
     Column("programme", String(24), nullable=False, default=""),
     Column("object_until", String(10), nullable=False, default=""),
     Column("accepted_at", BigInteger, nullable=False),
+    Column("erased_at", BigInteger, nullable=True),  # Since then it tells of nobody.
     UniqueConstraint("period", "nik_idx"),
     Index(None, "contact_id"),
 )
@@ -111,6 +112,7 @@ disputes = _table(
     Column("visit_by", String(10), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("accepted_at", BigInteger, nullable=False),
+    Column("erased_at", BigInteger, nullable=True),
     Index(None, "contact_id"),
 )
 

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from backend_client.sandbox.book import UNVERIFIED, VERIFIED, Book, Seen
-from backend_client.sandbox.forms import check_changes, check_intent
+from backend_client.sandbox.forms import check_changes, check_intent, check_right, check_withdrawal
 from backend_client.sandbox.personas import PROGRAMME, SLOW_SECONDS, Fault
 from backend_client.sandbox.problem import Problem, answer_problems
 
@@ -48,6 +48,7 @@ def create_sandbox(
     answer_problems(app)
     _guard(app, book, token)
     _intents(app, book, sleep)
+    _rights(app, book)
     _reference_data(app, programmes, windows)
     _admin(app, book)
     return app
@@ -109,6 +110,26 @@ def _intents(app: Flask, book: Book, sleep: Callable[[float], None]) -> None:
     def query() -> Response:
         body = _body()
         return jsonify(book.find(str(body.get("nik")), str(body.get("ticket_code"))))
+
+
+def _rights(app: Flask, book: Book) -> None:
+    @app.post("/v1/intents/<intent_id>/withdraw")
+    def withdraw(intent_id: str) -> Response:
+        body = _body()
+        check_withdrawal(body)
+        return _once(book, body, lambda: book.withdraw(intent_id))
+
+    @app.post("/v1/consents/<consent_id>/withdraw")
+    def withdraw_consent(consent_id: str) -> Response:
+        body = _body()
+        check_withdrawal(body)
+        return _once(book, body, lambda: book.withdraw_consent(consent_id))
+
+    @app.post("/v1/subject-requests")
+    def ask_right() -> tuple[Response, int]:
+        body = _body()
+        check_right(body)
+        return _once(book, body, lambda: book.ask_right(body)), HTTPStatus.ACCEPTED
 
 
 def _reference_data(app: Flask, programmes: Sequence[dict[str, str]], windows: Sequence[dict[str, str]]) -> None:

@@ -51,6 +51,7 @@ class Case:
     finding: Decision | None
     outcome: str = ""
     verified_at: datetime | None = None
+    withdrawn: bool = False
 
 
 @dataclass(slots=True)
@@ -132,7 +133,7 @@ class Book:
     def submit(self, body: Answer, key: str) -> Answer:
         with self._lock:
             finding = FINDINGS.get(body["nik"][-4:])
-            if finding is None and any(case.body["nik"] == body["nik"] for case in self._cases.values()):
+            if finding is None and self._registered(body["nik"]):
                 finding = Decision(IntentStatus.DUPLICATE)
             intent_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._seed}:{key}"))
             self._cases[intent_id] = Case(intent_id, body, finding)
@@ -155,6 +156,31 @@ class Book:
             self._count(case.body, "completed")
             return self.show(intent_id)
 
+    def withdraw(self, intent_id: str) -> Answer:
+        with self._lock:
+            case = self._case(intent_id)
+            case.withdrawn = True
+            self._count(case.body, "withdrawn")
+            return self.show(intent_id)
+
+    def withdraw_consent(self, consent_id: str) -> Answer:
+        with self._lock:
+            for case in self._cases.values():
+                if case.body["consent_id"] == consent_id:
+                    self._count(case.body, "consent_withdrawn")
+                    return {"consent_id": consent_id, "status": "withdrawn"}
+        raise Problem(HTTPStatus.NOT_FOUND, "not_found")
+
+    def ask_right(self, body: Answer) -> Answer:
+        """A deletion is done at once: of the person only the receipt number and the consent's are left."""
+        with self._lock:
+            case = self._case(body["intent_id"])
+            self._count(case.body, body["kind"])
+            if body["kind"] == "delete":
+                case.withdrawn = True
+                case.body = {name: case.body[name] for name in ("offline_ref", "consent_id")}
+            return {"request_id": str(uuid.uuid5(uuid.NAMESPACE_OID, body["request_ref"])), "status": "accepted"}
+
     def show(self, intent_id: str) -> Answer:
         with self._lock:
             case = self._case(intent_id)
@@ -172,7 +198,7 @@ class Book:
     def find(self, nik: str, ticket_code: str) -> Answer:
         with self._lock:
             for case in self._cases.values():
-                if (case.body["nik"], case.body["offline_ref"]) == (nik, ticket_code):
+                if (case.body.get("nik"), case.body["offline_ref"]) == (nik, ticket_code):
                     return self.show(case.intent_id)
         raise Problem(HTTPStatus.NOT_FOUND, "not_found")
 
@@ -192,6 +218,10 @@ class Book:
                 counts.setdefault(ref, {"submitted": 0, "amended": 0, "completed": 0})[effect] = count
             return counts
 
+    def _registered(self, nik: str) -> bool:
+        """Whether somebody is registered under it already; who has withdrawn is not."""
+        return any(case.body.get("nik") == nik and not case.withdrawn for case in self._cases.values())
+
     def _count(self, body: Answer, effect: str) -> None:
         self._effects[body["offline_ref"], effect] += 1
 
@@ -209,6 +239,8 @@ class Book:
 
     def _stand(self, case: Case) -> tuple[IntentStatus, Decision | None]:
         """Where the intent stands now: a function of its past and the clock, so nothing has to run meanwhile."""
+        if case.withdrawn:
+            return IntentStatus.WITHDRAWN, None
         if case.finding:
             return case.finding.status, case.finding
         if case.verified_at is None:

@@ -93,6 +93,24 @@ def check_changes(body: Mapping[str, Any]) -> None:
     _complain(_wrong(body, OPEN))
 
 
+WITHDRAWAL = {"reason": _text(80), "consent_withdrawn": _flag}
+RIGHT: dict[str, Check] = {
+    "kind": _pattern(r"access|correct|delete|restrict"),
+    "request_ref": _pattern(r"[0-9]{4,20}"),
+    "intent_id": _text(80),
+    "due_at": _instant,
+}
+
+
+def check_withdrawal(body: Mapping[str, Any]) -> None:
+    _complain(_wrong(body, WITHDRAWAL))
+
+
+def check_right(body: Mapping[str, Any]) -> None:
+    missing = [(f"/{name}", "missing") for name in RIGHT if name not in body]
+    _complain(missing + _wrong(body, RIGHT))
+
+
 def _wrong(body: Mapping[str, Any], checks: Mapping[str, Check]) -> list[tuple[str, str]]:
     unknown = [("/", "unknown_field")] if any(name not in checks for name in body) else []
     return unknown + [(f"/{name}", "form") for name in body if name in checks and not checks[name](body[name])]

@@ -1,22 +1,47 @@
-"""Help: have a person call, what digital aid is, why no smartphone is needed, and the language."""
+"""Help: have a person call, what digital aid is, why no smartphone is needed, one's own data, and the language.
 
-from bot import questions
-from bot.conversation import Conversation, Goto, Script
+It can be entered at any of its topics: a word in an SMS leads to the same question as a number in the menu.
+"""
+
+from bot import privacy, questions
+from bot.conversation import Conversation, Finish, Goto, Part, Script
 from bot.messages import Text
 
-TOPICS = {"1": "callback", "2": "programs", "3": "ikd", "6": "language"}
+# Never renumber: people know these by heart. Each is understood on both pages.
+TOPICS = {
+    "1": "callback",
+    "2": "programs",
+    "3": "ikd",
+    "4": "privacy",
+    "5": "stop",
+    "6": "language",
+    "7": "genuine",
+    "8": "bring",
+}
+MORE = "more"
 
 
 def flow(c: Conversation) -> Script:
-    topic = c.given("topic") or (yield from c.choose("topic", Text("info.menu"), TOPICS))
-    if topic == "language":
-        return Goto("language", (("again", "yes"),))
-    if topic == "programs":
-        yield from c.choose("program1", Text("info.program1"), {"9": "on"})
-        yield from c.choose("program2", Text("info.program2"), {})
-        return Goto("menu")
-    if topic == "ikd":  # An agent comes to whoever is registered.
-        yield from c.choose("ikd", Text("info.ikd"), {"1": "register"} if "register" in c.world.services else {})
-        return Goto("register")
-    slot = yield from c.choose("slot", Text("info.callback_when"), questions.SLOTS)
-    return (yield from questions.call_back(c, slot, topic))
+    topic = c.given("topic") or (yield from c.choose("topic", Text("info.menu"), TOPICS | {"9": MORE}))
+    if topic == MORE:
+        topic = yield from c.choose(MORE, Text("info.more"), TOPICS)
+    if right := privacy.RIGHTS.get(topic):
+        return (yield from right(c))
+    match topic:
+        case "language":
+            return Goto("language", (("again", "yes"),))
+        case "programs":
+            yield from c.choose("program1", Text("info.program1"), {"9": "on"})
+            yield from c.choose("program2", Text("info.program2"), {})
+            return Goto("menu")
+        case "ikd" | "bring":  # An agent comes to whoever is registered.
+            return (yield from _register(c, topic))
+        case _:
+            slot = yield from c.choose("slot", Text("info.callback_when"), questions.SLOTS)
+            return (yield from questions.call_back(c, slot, topic))
+
+
+def _register(c: Conversation, topic: str) -> Part[Finish]:
+    told = Text("info.ikd") if topic == "ikd" else Text("info.bring")
+    yield from c.choose(topic, told, {"1": "register"} if "register" in c.world.services else {})
+    return Goto("register")

@@ -92,6 +92,7 @@ class Office:
     clock: Clock = field(default_factory=Clock)
     gateway: RecordingGateway = field(default_factory=RecordingGateway)
     lost: int = 0
+    dialogues: int = 0
     crash_at: str = ""
     sealer: Sealer = field(default_factory=lambda: SEALER, repr=False)
 
@@ -126,6 +127,20 @@ class Office:
         self.service.desk.answer(inbound, fit(160))
         loaded = self.service.sessions.load(phone)
         return Cause(loaded.contact, phone, Channel.USSD, "id", self.clock())
+
+    def talk(self, *inputs: str, phone: str = PHONE) -> str:
+        """Dial and type these; the last page."""
+        from ussd.page import fit
+
+        self.dialogues += 1
+        for count in range(len(inputs) + 1):
+            transcript = "*".join(inputs[:count])
+            event = SessionEvent.RESUME if transcript else SessionEvent.NEW
+            inbound = Inbound(f"talk{self.dialogues}:{count}", Channel.USSD, "africastalking", phone, transcript,
+                              event, self.clock(), f"talk{self.dialogues}", transcript)  # fmt: skip
+            page, _ = self.service.desk.answer(inbound, fit(160))
+        assert page is not None
+        return page.body
 
     def register(self, last4: str = "3333", phone: str = PHONE, name: str | None = "SITI AMINAH") -> str:
         """A registration from this phone; its reference."""

@@ -9,10 +9,19 @@ import msgspec
 
 from bot import gsm7
 from bot.agent_check import Shown, Standing
-from bot.effects import ChangeVisit, ContactAgreed, Effect, FileReport, HeardOfVisit, SubmitRegistration
+from bot.effects import (
+    ChangeVisit,
+    ChooseMessages,
+    ContactAgreed,
+    Effect,
+    FileReport,
+    HeardOfVisit,
+    SubmitRegistration,
+)
 from bot.engine import Turn, advance
 from bot.flows.visit import WAITING
 from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent
+from bot.privacy import Kept, LastSent
 from bot.run import Engine, Fit
 from bot.session import Session, dumps, loads
 from bot.stages import Case, Cases, Stage, to_fact
@@ -60,8 +69,10 @@ class Book:
     filed: dict[str, str] = field(default_factory=dict)  # Where a report stands, by its number.
     agents: dict[str, Shown] = field(default_factory=dict)  # By the number that is shown.
     visits: dict[str, Visit] = field(default_factory=dict)  # What is not as the case says.
+    opted_out: bool = False
+    sent: dict[str, LastSent] = field(default_factory=dict)  # By reference: the last message to this phone.
 
-    def look(self, name: str, argument: str) -> Any:
+    def look(self, name: str, argument: str) -> Any:  # noqa: C901  One arm for each look-up.
         match name:
             case "cases":
                 return to_fact(Cases(self.own_phone, tuple(self._shown(case) for case in self.mine)))
@@ -79,6 +90,13 @@ class Book:
             case "visit" | "visit_now":
                 seen = self.visit(argument)
                 return msgspec.to_builtins(seen) if seen else ""
+            case "kept":
+                ref, _, nik4 = argument.partition(":")
+                return msgspec.to_builtins(self._kept(ref, nik4))
+            case "sent":
+                return msgspec.to_builtins(self.sent[argument]) if argument in self.sent else ""
+            case "opted_out":
+                return self.opted_out
         raise LookupError(name)
 
     def apply(self, effect: Effect) -> None:
@@ -92,6 +110,8 @@ class Book:
                 self.filed[str(ref)] = "report.received"
             case ContactAgreed():
                 self.own_phone = effect.own_phone
+            case ChooseMessages(_, wanted):
+                self.opted_out = not wanted
             case ChangeVisit(ref, version, day, slot):
                 changed = {"day": day, "slot": slot}
                 self.mine = [replace(case, **changed) if case.ref == str(ref) else case for case in self.mine]
@@ -118,6 +138,12 @@ class Book:
 
     def _shown(self, case: Case) -> Case:
         return case if self.own_phone or not case.name else replace(case, name=case.name[:1] + "***")
+
+    def _kept(self, ref: str, nik4: str) -> Kept:
+        found = next(case for case in (*self.mine, *self.others) if case.ref == ref)
+        if self.own_phone and found in self.mine:
+            return Kept(found.name, self.nik4[ref], "0012", found.village or "Kembiritan", "0001", 2)
+        return Kept(found.name[:1] + "***", nik4, "****", "****", "****", 2)
 
     def _case(self, ref: str, nik4: str) -> Any:
         if not nik4:

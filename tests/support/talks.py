@@ -16,7 +16,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from bot.agent_check import Shown, Standing
 from bot.effects import Consent, Effect
 from bot.identity import Reference
 from bot.messages import Attachment, Channel
+from bot.privacy import LastSent
 from bot.session import Session
 from bot.stages import Case, Stage
 from bot.windows import zone
@@ -144,6 +145,10 @@ class Player:
         assert seen is not None
         book.visits[ref] = replace(seen, version=seen.version + 1, day=date.fromisoformat(day))
 
+    def _sent(self, about: str, ref: str) -> None:
+        at = int((self.phone.now - timedelta(hours=2)).timestamp())
+        self.phone.book.sent[ref.replace("-", "")] = LastSent(at, about)
+
     def _windows(self, regency: str, opens: str, closes: str) -> None:
         period = Period(date.fromisoformat(opens), date.fromisoformat(closes))
         self.phone.engine = engine(windows={regency: period})
@@ -167,6 +172,7 @@ _DIRECTIONS = (
     (r"(case|elsewhere) (\w+) ([\d-]+) nik (\d{4})(?: (.+))?", "case"),
     (r"agent (\d{4}) (elsewhere|here)(?: in (\S+) (.+))?", "agent"),
     (r"the agent moves the visit to (\S+)", "agent_changes"),
+    (r"sent about (\w+) ([\d-]+)", "sent"),
     (r"only window (\d{4}) (\S+) to (\S+)", "windows"),
     (r"page (\d+)", "page"),
 )
