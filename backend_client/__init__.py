@@ -1,6 +1,6 @@
 """Systems that are not ours, in our words: what is asked of the portal, what it answers, and how it can fail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -123,6 +123,36 @@ class SubjectRequest:
     due_at: datetime  # Aware.
 
 
+class PaymentStatus(StrEnum):
+    """Where a payment is, in the words of the portal's contract."""
+
+    PLANNED = "planned"
+    ORDERED = "ordered"
+    AT_BANK = "at_bank"
+    AVAILABLE = "available"
+    COLLECTED = "collected"
+    RETURNED = "returned"
+    FAILED = "failed"
+    ON_HOLD = "on_hold"
+    CANCELLED_DECEASED = "cancelled_deceased"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment of one programme for one period. Its repr shows no amount."""
+
+    programme: str
+    status: PaymentStatus
+    period: str = ""
+    amount: int | None = field(default=None, repr=False)  # Rupiah.
+    channel: str = ""  # The bank, or the post office.
+    place: str = ""  # Where it is collected, in the portal's words.
+    until: date | None = None  # The last day to collect it.
+    on: date | None = None  # The day of its state, where the portal tells it.
+    reason: str = ""  # Why it failed or stopped: a word of the portal's.
+    object_until: date | None = None
+
+
 class Portal(Protocol):
     """The social-protection portal. Every method raises Unavailable (again later) or Refused (never).
 
@@ -147,3 +177,6 @@ class Portal(Protocol):
 
     def request_right(self, request: SubjectRequest, key: str) -> None:
         """Pass on what somebody asks by right about an intent's data."""
+
+    def payments(self, nik: str, ref: str) -> Sequence[Payment]:
+        """What is on its way to a person, proved by the number on the receipt. It changes nothing, so it has no key."""

@@ -74,6 +74,19 @@ class JsonClient:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, key: str = "", channel: str = ""
     ) -> dict[str, Any]:
         """Call once, and answer with the JSON object. Raises Unavailable or Refused."""
+        answer = self._call(method, path, body, key, channel)
+        if not isinstance(answer, dict):
+            raise Unavailable("answer")
+        return answer
+
+    def ask(self, path: str, body: Mapping[str, Any]) -> list[Any]:
+        """Ask once for a list by what may not stand in an address. Raises Unavailable or Refused."""
+        answer = self._call("POST", path, body, "", "")
+        if not isinstance(answer, list):
+            raise Unavailable("answer")
+        return answer
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None, key: str, channel: str) -> Any:
         headers = {"Accept": "application/json", "Accept-Language": "id", "X-Correlation-Id": uuid.uuid4().hex}
         if key:
             headers["Idempotency-Key"] = f'"{key}"'
@@ -112,15 +125,15 @@ class JsonClient:
         return request
 
 
-def read(response: requests.Response) -> dict[str, Any]:
-    """The JSON object of a 2xx answer; else the error that the status stands for."""
+def read(response: requests.Response) -> dict[str, Any] | list[Any]:
+    """The JSON of a 2xx answer; else the error that the status stands for."""
     status = response.status_code
     payload = _json(response)
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         if payload is None:
             raise Unavailable("answer")
         return payload
-    code = clean_code((payload or {}).get("code"))
+    code = clean_code(payload.get("code") if isinstance(payload, dict) else None)
     wait = retry_after(response.headers)
     if status in BUSY or (status == HTTPStatus.CONFLICT and code == "in_progress"):
         raise Unavailable("busy", wait)
@@ -187,9 +200,9 @@ class WsgiAdapter(BaseAdapter):
         """Nothing is held open."""
 
 
-def _json(response: requests.Response) -> dict[str, Any] | None:
+def _json(response: requests.Response) -> dict[str, Any] | list[Any] | None:
     try:
         payload = response.json()
     except requests.JSONDecodeError:
         return None
-    return payload if isinstance(payload, dict) else None
+    return payload if isinstance(payload, dict | list) else None

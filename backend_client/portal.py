@@ -1,6 +1,6 @@
 """The portal over its own HTTP contract: intents, amendments, the outcome of a visit, and where an intent stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from time import monotonic
@@ -12,6 +12,8 @@ import requests
 from backend_client import (
     Intent,
     IntentStatus,
+    Payment,
+    PaymentStatus,
     Progress,
     Refused,
     SubjectRequest,
@@ -109,6 +111,10 @@ class PortalClient:
         }
         self._http.call("POST", "/v1/subject-requests", body, key=key)
 
+    def payments(self, nik: str, ref: str) -> Sequence[Payment]:
+        found = self._http.ask("/v1/payments/query", {"nik": nik, "auth": {"ticket_code": ref}})
+        return tuple(_payment(each) for each in found)
+
 
 def to_wire(values: Mapping[str, Value]) -> dict[str, Any]:
     """The contract's JSON for some of an intent's fields; what is not known is left out. KeyError: no such field."""
@@ -124,6 +130,33 @@ def to_wire(values: Mapping[str, Value]) -> dict[str, Any]:
         else:
             body[outer] = _plain(value)
     return body
+
+
+def _payment(answer: Any) -> Payment:
+    """A state that we do not know yet is no reason to say something wrong of somebody's money."""
+    if not isinstance(answer, dict):
+        raise Unavailable("answer")
+    amount, programme = answer.get("amount_idr"), answer.get("programme")
+    texts = {name: answer.get(name) or "" for name in ("period", "channel", "place_hint", "failure_code")}
+    good = isinstance(programme, str) and programme and all(isinstance(text, str) for text in texts.values())
+    if not good or not (amount is None or (type(amount) is int and amount >= 0)):
+        raise Unavailable("answer")
+    try:
+        status = PaymentStatus(str(answer.get("status")))
+    except ValueError:
+        raise Unavailable("answer") from None
+    return Payment(
+        str(programme),
+        status,
+        texts["period"],
+        amount,
+        texts["channel"],
+        texts["place_hint"],
+        until=_day(answer.get("collect_by")),
+        on=_day(answer.get("status_on")),
+        reason=texts["failure_code"],
+        object_until=_day(answer.get("objection_until")),
+    )
 
 
 def _plain(value: Value) -> Any:

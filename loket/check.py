@@ -19,16 +19,15 @@ from loket.engine import ALWAYS, build
 
 WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
 SECTIONS = str.split(
-    "about data date delete err evt field info lang main name nav place prog reason reg rep resume sex slot status"
-    " stop"
-    " unknown visit who withdraw"
+    "about data date delete err evt field info lang main name nav pay place prog reason reg rep resume sex slot status "
+    "stop unknown visit who withdraw"
 )
 ID = re.compile(rf"({'|'.join(SECTIONS)})(\.[a-z0-9_]+)+")
 # Sentences that are put together from a name and a word of a closed set.
 REASONS = str.split("income_above asset_land civil_servant duplicate_family nik_inactive outside_area other")
 FAMILIES = {
     "slot.": ("morning", "midday", "afternoon", "any"),
-    "place.": ("home", "home_ill", "hall", "office"),
+    "place.": ("home", "home_ill", "hall", "office", "pay"),
     "sex.": ("male", "female"),
     "reason.": tuple(REASONS),
     "about.": tuple(dict.fromkeys(ABOUT.values())),

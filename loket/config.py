@@ -67,6 +67,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     portal: Literal["sandbox", "http"] = "sandbox"
     sending_hours: tuple[Hour, Hour] = (8, 20)  # From, and up to: when people are sent what they did not ask for.
     follow_seconds: Annotated[int, msgspec.Meta(ge=1)] = 900  # Between two questions whether the portal has decided.
+    payments_seconds: Annotated[int, msgspec.Meta(ge=1)] = 21600  # Between two questions for somebody's payments.
     visit_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 14
     callback_days: Annotated[int, msgspec.Meta(ge=1, le=14)] = 2
     report_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 7

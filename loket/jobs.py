@@ -7,6 +7,7 @@ from functools import partial
 from backend_client import Portal
 from handoff.routing import Why
 from loket.outside import Lines
+from loket.payments import PaymentJobs
 from loket.portal_jobs import PortalJobs, outside
 from loket.privacy_jobs import PrivacyJobs
 from loket.service import Service
@@ -15,6 +16,7 @@ from store.assignments import Assignments
 from store.erasure import Erasure
 from store.messages import QUEUED, Messages
 from store.outbox import Dead, Done, Job, Result, Retry
+from store.payments import Payments
 from store.registrations import Registrations
 from store.subject_requests import SubjectRequests
 
@@ -35,6 +37,9 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
         Erasure(service.database, service.sealer),
         service.clock,
     )
+    kept = Payments(service.database, service.messages)
+    every, days = (timedelta(seconds=service.config.payments_seconds), timedelta(days=service.config.callback_days))
+    paid = PaymentJobs(portal, registrations, kept, service.clock, every, days)
     return {
         "portal.submit": outside(told.submit, told.lost),
         "portal.amend": outside(told.amend, told.lost),
@@ -43,6 +48,7 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
         "portal.withdraw": outside(rights.withdraw, told.lost),
         "portal.forget": outside(rights.forget, told.lost),
         "privacy.erase": rights.erase,
+        "portal.payments": outside(paid.watch, told.lost),
         "message.send": partial(send, lines, service.messages, service.clock),
         "handoff.assign": partial(assign, Assignments(service.database, service.messages), service.clock),
     }

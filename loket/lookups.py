@@ -8,6 +8,7 @@ import msgspec
 
 from bot.conversation import Lookup
 from bot.stages import to_fact
+from loket.payments import Asking
 from store.agent_check import AgentCheck
 from store.cases import Registry
 from store.citizen_visits import CitizenVisits
@@ -25,12 +26,14 @@ class Lookups:
         visits: CitizenVisits,
         agents: AgentCheck,
         rights: Rights,
+        portal: Asking,
         periods: Callable[[], Collection[str]],
     ) -> None:
         self._registry = registry
         self._visits = visits
         self._agents = agents
         self._rights = rights
+        self._portal = portal
         self._periods = periods
 
     def look(self, contact: str, lookup: Lookup, now: datetime) -> Any:  # noqa: C901  One arm for each look-up.
@@ -58,6 +61,10 @@ class Lookups:
                 return _plain(self._rights.last_sent(contact, lookup.argument))
             case "opted_out":
                 return self._rights.opted_out(contact)
+            case "payments":
+                ref, _, nik4 = lookup.argument.partition(":")
+                nik = self._registry.nik(contact, ref, nik4)
+                return self._portal.ask(nik, ref) if nik else []
             case unknown:
                 raise LookupError(f"no look-up is named {unknown}")
 

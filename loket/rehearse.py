@@ -13,6 +13,8 @@ from bot.engine import advance
 from bot.filed import SENTENCES
 from bot.identity import Reference
 from bot.messages import Channel, Inbound, Page, Reply, SessionEvent
+from bot.payments import SENTENCES as PAID
+from bot.payments import Payment
 from bot.run import Engine
 from bot.screen import BACK
 from bot.session import Session
@@ -100,6 +102,12 @@ def scenes(engine: Engine, now: datetime) -> Iterator[Scene]:
     for stage in Stage:
         known = Cases(True, (_case(REFS[0], stage),))
         yield Scene(f"status {stage.value}", engine, _looks(known), ("2",), deep=4)
+    if "payment" in engine.flows:
+        eligible = Cases(True, (_case(REFS[0], Stage.ELIGIBLE),))
+        for n, paid in enumerate(_payments(now)):
+            yield Scene(f"payment {n}", engine, _looks(eligible, paid=paid), ("4",), deep=4)
+        yield Scene("a stranger's payment", engine, nothing, ("4",), deep=4)
+        yield Scene("someone else's payment", engine, _looks(Cases(False, cases[:3])), ("4",), deep=3)
     if "visit" in engine.flows:
         yield Scene("a stranger's visit", engine, _looks(known), ("3",), deep=3)
         for n, seen in enumerate(_visits(now)):
@@ -130,7 +138,9 @@ def _case(ref: str, stage: Stage) -> Case:
 _KEPT = {"name": TYPED[8], "nik4": "0001", "kk4": "0007", "village": "Gunung Samarinda", "hp4": "7890", "opened": 120}
 
 
-def _looks(known: Cases, seen: Visit | None = None) -> Look:  # noqa: C901  One arm for each look-up.
+def _looks(  # noqa: C901  One arm for each look-up.
+    known: Cases, seen: Visit | None = None, paid: tuple[Payment, ...] | None = ()
+) -> Look:
     """What the world outside answers. `seen`: the visit of each of these cases; it has changed once it is looked at."""
 
     def look(name: str, argument: str) -> Any:  # noqa: C901
@@ -145,6 +155,8 @@ def _looks(known: Cases, seen: Visit | None = None) -> Look:  # noqa: C901  One 
                 return msgspec.to_builtins(seen) if seen else ""
             case "visit_now":
                 return msgspec.to_builtins(replace(seen, version=seen.version + 1)) if seen else ""
+            case "payments":
+                return None if paid is None else msgspec.to_builtins(paid)
             case "reports":
                 return 0
             case "filed":
@@ -168,6 +180,20 @@ def _found(known: Cases, argument: str) -> Any:
     if nik4 == LOCKED[-4:]:
         return "locked"
     return next((to_fact(case) for case in known.cases if case.ref == ref), "")
+
+
+def _payments(now: datetime) -> Iterator[tuple[Payment, ...] | None]:
+    """Every state of a payment, with all that the portal can tell of it and with as little as it may; several; none."""
+    day = now.date()
+    for status in PAID:
+        whole = Payment(
+            "SEMBAKO", status, "2026-4", 1_200_000, "Kantor Pos Gunung Samarinda", day, day, "asset_land", day
+        )
+        yield (whole,)
+        yield (Payment("SEMBAKO", status),)
+    yield tuple(Payment(f"SEMBAK{n}", "available", "2026-4", 1_200_000, until=day) for n in range(5))
+    yield ()
+    yield None
 
 
 def _visits(now: datetime) -> Iterator[Visit]:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import partial
+from threading import Lock
 
+from backend_client import Portal
 from bot.areas import Gazetteer
 from bot.messages import Text
 from bot.run import Engine
@@ -16,6 +18,7 @@ from loket import areas, texts
 from loket.config import ROOT, Config, Environment
 from loket.engine import build, period_name
 from loket.lookups import Lookups
+from loket.payments import Asking
 from loket.receive import Desk
 from sms.segments import fit as fit_sms
 from store.agent_check import AgentCheck
@@ -48,6 +51,27 @@ class Wake:
             bell()
 
 
+class Once:
+    """Made when it is first needed, once in a process: the sandbox remembers, and not every process asks."""
+
+    def __init__(self, make: Callable[[], Portal]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._made: Portal | None = None
+
+    def __call__(self) -> Portal:
+        with self._lock:
+            self._made = self._made or self._make()
+            return self._made
+
+
+def behind(config: Config, environment: Environment, clock: Clock) -> Portal:
+    """The portal; its client is loaded when somebody asks for it."""
+    from loket import outside
+
+    return outside.portal(config, environment, clock)
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """The parts of a process. Nothing in here knows of HTTP."""
@@ -66,12 +90,19 @@ class Service:
     outbox: Outbox
     effects: Effects
     lookups: Lookups
+    portal: Callable[[], Portal]
     desk: Desk
     wake: Wake
     crash: Callable[[str], None]
 
 
-def compose(config: Config, environment: Environment, clock: Clock = now, sealer: Sealer | None = None) -> Service:
+def compose(
+    config: Config,
+    environment: Environment,
+    clock: Clock = now,
+    sealer: Sealer | None = None,
+    portal: Callable[[], Portal] | None = None,
+) -> Service:
     """Raises ConfigError, SealError or CatalogueError where something needed is missing."""
     numbers = config.numbers
     constants = {"ussd": numbers.ussd, "sms": numbers.sms, "call": numbers.call}
@@ -89,12 +120,14 @@ def compose(config: Config, environment: Environment, clock: Clock = now, sealer
     sessions = Sessions(database, sealer)
     agents = AgentCheck(database, sealer, gazetteer)
     rights = Rights(database, sealer, partial(village_name, gazetteer))
-    lookups = Lookups(registry, visits, agents, rights, lambda: [period(regency) for regency in config.windows])
+    portal = portal or Once(lambda: behind(config, environment, clock))
+    asking = Asking(portal)
+    lookups = Lookups(registry, visits, agents, rights, asking, lambda: [period(regency) for regency in config.windows])
     wake, crash = Wake(), crash_point(environment)
     desk = Desk(engine, database, sessions, effects, messages, lookups, clock, wake, crash=crash)
     return Service(
         config, environment, clock, database, sealer, catalogue, gazetteer, engine,
-        sessions, messages, registry, Outbox(database), effects, lookups, desk, wake, crash,
+        sessions, messages, registry, Outbox(database), effects, lookups, portal, desk, wake, crash,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 PAUSE = 1.0  # Seconds at most until due work is noticed that nobody rang for.
 SWEEP_EVERY = 60.0
-ROUTINE = frozenset({"undecided", "waits_for_submission"})  # Waits that are nobody's fault and no news.
+ROUTINE = frozenset({"undecided", "waits_for_submission", "watching"})  # Waits that are nobody's fault and no news.
 logger = log.get("loket.work")
 
 
@@ -146,7 +146,7 @@ def sweep_until(stop: Event, sweep: Callable[[datetime], None], clock: Clock) ->
 
 def worker_of(service: Service) -> Worker:
     """The worker of a process, with the systems outside that its configuration names."""
-    portal = outside.portal(service.config, service.environment, service.clock)
+    portal = service.portal()
     lines = outside.lines(service.config, service.environment)
     return build(service, handlers(service, portal, lines))
 

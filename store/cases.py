@@ -157,6 +157,21 @@ class Registry:
         """Where the report with this number stands, by its name in `bot.filed`; nothing: it is of something else."""
         return reports.state_of(self._db.writer(), ref)
 
+    def nik(self, contact: str, ref: str, nik4: str) -> str:
+        """The NIK of a case that this phone may ask about: by its number and last four, or on its contact's own phone.
+
+        It is for the portal only. No try is counted: the case itself was asked for before.
+        """
+        writer = self._db.writer()
+        row = writer.execute(_OF_NUMBER, {"wanted": ref}).fetchone()
+        own = writer.execute(_OWN, {"contact": contact}).fetchone()
+        if row is None:
+            return ""
+        table, id, _, owner, _, _, sealed, *_ = row
+        nik = str(msgspec.json.decode(self._sealer.open(f"{table}.sealed", id, bytes(sealed)), type=Person).nik)
+        proved = hmac.compare_digest(nik[-4:], nik4) if nik4 else owner == contact and bool(own and own[0])
+        return nik if proved else ""
+
     def registered(self, contact: str, nik: str, periods: Collection[str]) -> str:
         """The number under which this very contact has registered the NIK in one of these periods, or nothing."""
         mine = {"contact": contact, "nik": self._sealer.index("nik", nik)}

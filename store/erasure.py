@@ -28,6 +28,7 @@ from store.schema import (
     identities,
     inbox,
     messages,
+    payments,
     registrations,
     reports,
     sessions,
@@ -172,6 +173,7 @@ class Erasure:
             freed = self._sealer.index("nik", f"withdrawn:{each.ref}")
             gone |= {"nik_idx": freed, "kk_idx": None, "sealed_details": None, "sealed_intent": None, "notes": ""}
         connection.execute(update(table).where(table.c.id == each.id).values(gone))
+        connection.execute(delete(payments).where(payments.c.registration_id == each.id))
         of_case = select(tickets.c.id).where(tickets.c.case_ref == each.ref)
         for id in connection.scalars(select(visits.c.id).where(visits.c.ticket_id.in_(of_case))).all():
             number = self._sealer.seal("visits.sealed", id, b"")

@@ -121,6 +121,8 @@ class Registrations:
             set_stage(connection, known.ref, stage, now, **more)
             if told is not None:
                 self._messages.post(connection, known.contact, told, f"decision:{known.ref}", known.ref, now)
+            if stage is Stage.ELIGIBLE:  # From now on there may be money.
+                enqueue(connection, f"payments:{known.id}", "portal.payments", known.id, now)
 
     def _closed(self, connection: Connection, known: Registration) -> bool:
         """Whether the way has ended meanwhile: a late attempt moves nothing back. It locks the row."""

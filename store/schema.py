@@ -130,6 +130,17 @@ reports = _table(
     Index(None, "contact_id"),
 )
 
+payments = _table(
+    "payments",
+    Column("id", ID, primary_key=True),
+    Column("registration_id", ID, ForeignKey("registrations.id"), nullable=False),
+    Column("programme", String(24), nullable=False),
+    Column("period", String(24), nullable=False),
+    Column("status", String(24), nullable=False),  # As last seen. No amount: nobody has to know it but the portal.
+    Column("changed_at", BigInteger, nullable=False),
+    UniqueConstraint("registration_id", "programme", "period"),
+)
+
 consents = _table(
     "consents",
     Column("id", ID, primary_key=True),

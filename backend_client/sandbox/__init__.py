@@ -49,6 +49,7 @@ def create_sandbox(
     _guard(app, book, token)
     _intents(app, book, sleep)
     _rights(app, book)
+    _payments(app, book)
     _reference_data(app, programmes, windows)
     _admin(app, book)
     return app
@@ -130,6 +131,16 @@ def _rights(app: Flask, book: Book) -> None:
         body = _body()
         check_right(body)
         return _once(book, body, lambda: book.ask_right(body)), HTTPStatus.ACCEPTED
+
+
+def _payments(app: Flask, book: Book) -> None:
+    @app.post("/v1/payments/query")
+    def payments() -> Response:
+        body = _body()
+        auth = body.get("auth")
+        if not isinstance(auth, dict) or not auth.get("ticket_code"):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", (("/auth", "missing"),))
+        return jsonify(book.payments(str(body.get("nik")), str(auth["ticket_code"])))
 
 
 def _reference_data(app: Flask, programmes: Sequence[dict[str, str]], windows: Sequence[dict[str, str]]) -> None:

@@ -5,22 +5,25 @@ import json
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from threading import RLock
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from backend_client import IntentStatus
+from backend_client import IntentStatus, PaymentStatus
 from backend_client.sandbox.personas import (
     FAULTS,
     FINDINGS,
     FLAKY_TRIES,
     OBJECTION_PERIOD,
+    ORDINARY,
+    PAYMENTS,
     PROGRAMME,
     Decision,
     Fault,
+    Money,
     decide,
 )
 from backend_client.sandbox.problem import Problem
@@ -40,6 +43,9 @@ UNVERIFIED = {
     "needs_dukcapil": IntentStatus.UNDER_REVIEW,
     "suspected_fraud": IntentStatus.UNDER_REVIEW,
 }
+
+
+COLLECTABLE = frozenset({PaymentStatus.AVAILABLE, PaymentStatus.COLLECTED})
 
 
 @dataclass(slots=True)
@@ -202,6 +208,20 @@ class Book:
                     return self.show(case.intent_id)
         raise Problem(HTTPStatus.NOT_FOUND, "not_found")
 
+    def payments(self, nik: str, ticket_code: str) -> list[Answer]:
+        """What is on its way. A persona's money is always there; everybody else's follows the decision."""
+        with self._lock:
+            mine = [case for case in self._cases.values() if case.body["nik"] == nik]
+            if mine and not any(case.body["offline_ref"] == ticket_code for case in mine):
+                raise Problem(HTTPStatus.NOT_FOUND, "not_found")
+            decided = [self._decided_at(case) for case in mine if self._stand(case)[0] is IntentStatus.ELIGIBLE]
+            if not decided and nik[-4:] not in PAYMENTS:
+                return []
+            at = decided[0] if decided else self._clock()
+            if nik[-4:] not in PAYMENTS and self._clock() < at + self._decision_after:
+                return [_paid(replace(ORDINARY[0], status=PaymentStatus.PLANNED), at)]
+            return [_paid(money, at) for money in PAYMENTS.get(nik[-4:], ORDINARY)]
+
     def see(self, seen: Seen) -> None:
         with self._lock:
             self._seen.append(seen)
@@ -237,6 +257,9 @@ class Book:
             raise Problem(HTTPStatus.CONFLICT, "decided")
         return case
 
+    def _decided_at(self, case: Case) -> datetime:
+        return (case.verified_at or self._clock()) + self._decision_after
+
     def _stand(self, case: Case) -> tuple[IntentStatus, Decision | None]:
         """Where the intent stands now: a function of its past and the clock, so nothing has to run meanwhile."""
         if case.withdrawn:
@@ -251,3 +274,21 @@ class Book:
             return decision.status, decision
         steps = (IntentStatus.VERIFIED, IntentStatus.SUBMITTED_TO_PORTAL, IntentStatus.UNDER_REVIEW)
         return steps[3 * passed // self._decision_after], None
+
+
+def _paid(money: Money, decided: datetime) -> Answer:
+    """A payment in the contract's form; the stop's objection period begins with the stop."""
+    on = decided.astimezone(CAPITAL).date() + timedelta(days=money.days[0])
+    answer: Answer = {
+        "programme": money.programme,
+        "period": f"{on.year}-{(on.month + 2) // 3}",
+        "amount_idr": money.amount,
+        "status": money.status,
+        "channel": money.channel,
+        "status_on": on.isoformat(),
+    }
+    if money.status in COLLECTABLE:
+        answer |= {"place_hint": money.place, "collect_by": (on + timedelta(days=money.days[1])).isoformat()}
+    if money.status is PaymentStatus.ON_HOLD:
+        answer["objection_until"] = (on + OBJECTION_PERIOD).isoformat()
+    return answer | ({"failure_code": money.reason} if money.reason else {})

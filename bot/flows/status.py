@@ -25,7 +25,7 @@ LINES: Mapping[str, Options] = {
     "status.need_data": _AGENT,
     "status.mismatch": _AGENT,
     "status.processing": {},
-    "status.eligible": {},
+    "status.eligible": {"1": "money"},
     "status.waitlist": {},
     "status.not_eligible": {"3": "call"},
     "status.objected": {},
@@ -39,6 +39,7 @@ LINES: Mapping[str, Options] = {
 # Which service a line leads to, with what that is entered with; without the service there is no line.
 SERVICES: Mapping[str, tuple[str, known_case.Answers]] = {
     "change": ("visit", (("what", "change"),)),
+    "money": ("payment", (("what", "see"),)),
 }
 
 

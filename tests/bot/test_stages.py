@@ -1,20 +1,13 @@
 """The one table of states: the portal's words, ours and the deck's belong together, in code and in docs/words.md."""
 
+from support.words import rows
+
 from backend_client import IntentStatus
 from bot.stages import LABELS, OF_PORTAL, SENTENCES, Stage
 from loket import texts
-from loket.config import ROOT
 from store.ticket_effects import ENDED_AS
 
-WORDS = (ROOT / "docs" / "words.md").read_text("utf-8")
 CATALOGUE = texts.load()
-
-
-def _rows(title: str) -> set[tuple[str, ...]]:
-    """The rows of the table under a heading, without its head."""
-    lines = WORDS.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0].splitlines()
-    table = [line for line in lines if line.startswith("|")][2:]
-    return {tuple(cell.strip(" `") for cell in line.strip("|").split("|")) for line in table}
 
 
 def test_every_state_of_the_portal_is_one_of_our_stages() -> None:
@@ -33,8 +26,8 @@ def test_the_table_of_stages_is_the_codes() -> None:
     for portal, stage in OF_PORTAL.items():
         of_stage[stage].append(portal)
     expected = {(", ".join(of_stage[s]) or "-", s.value, SENTENCES[s], LABELS[s]) for s in Stage}
-    assert _rows("Where a registration stands") == expected
+    assert rows("Where a registration stands") == expected
 
 
 def test_the_table_of_outcomes_is_the_codes() -> None:
-    assert _rows("Outcomes of a visit") == {(outcome.value, stage.value) for outcome, stage in ENDED_AS.items()}
+    assert rows("Outcomes of a visit") == {(outcome.value, stage.value) for outcome, stage in ENDED_AS.items()}

@@ -59,11 +59,13 @@ def test_a_registration_goes_all_the_way(office: Office) -> None:
     row = office.row("registrations", ref=ref)
     assert (row["stage"], row["programme"], row["object_until"]) == (Stage.ELIGIBLE, "PKH", "")
     said = [row["sentence"] for row in office.rows("messages")]
-    assert sorted(said) == sorted(["evt.registered", "evt.assigned", "evt.submitted", "evt.eligible"])
-    assert {row["state"] for row in office.rows("outbox")} == {"done"}
+    steps = ["evt.registered", "evt.assigned", "evt.submitted", "evt.eligible", "evt.pay_ready"]
+    assert sorted(said) == sorted(steps)
+    assert {row["kind"] for row in office.rows("outbox") if row["state"] != "done"} == {"portal.payments"}
     assert office.admin("GET", "ledger") == {ref: {"submitted": 1, "amended": 0, "completed": 1}}
-    assert "LAYAK PKH" in office.gateway.bodies[-1]
-    assert "SITI" in office.gateway.bodies[-1]
+    assert "LAYAK PKH" in office.gateway.bodies[-2]
+    assert "SITI" in office.gateway.bodies[-2]
+    assert "PKH Rp600.000" in office.gateway.bodies[-1]
 
 
 def test_it_is_submitted_when_the_talk_ends_or_ten_minutes_after_the_receipt(office: Office) -> None:

@@ -99,10 +99,11 @@ class Office:
     def __post_init__(self) -> None:
         url = self.database.url.render_as_string(hide_password=False)
         environment = Environment(database_url=url, crash_at=self.crash_at)
-        self.service: Service = compose(read_config(ROOT / "config.yml"), environment, self.clock, self.sealer)
         self.sandbox = create_sandbox(token=TOKEN, clock=self.clock)
         self.session = pooled_session(_Losing(self))
         portal = PortalClient("http://portal", TOKEN, self.session, clock=self.clock.monotonic)
+        config = read_config(ROOT / "config.yml")
+        self.service: Service = compose(config, environment, self.clock, self.sealer, lambda: portal)
         self.handlers: Mapping[str, Handler] = handlers(self.service, portal, only(self.gateway))
         self.worker: Worker = build(self.service, self.handlers)
 

@@ -21,6 +21,7 @@ from bot.effects import (
 from bot.engine import Turn, advance
 from bot.flows.visit import WAITING
 from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent
+from bot.payments import Payment
 from bot.privacy import Kept, LastSent
 from bot.run import Engine, Fit
 from bot.session import Session, dumps, loads
@@ -68,6 +69,7 @@ class Book:
     reports: int = 0  # Sent today.
     filed: dict[str, str] = field(default_factory=dict)  # Where a report stands, by its number.
     agents: dict[str, Shown] = field(default_factory=dict)  # By the number that is shown.
+    payments: dict[str, list[Payment] | None] = field(default_factory=dict)  # By reference; None: the portal is away.
     visits: dict[str, Visit] = field(default_factory=dict)  # What is not as the case says.
     opted_out: bool = False
     sent: dict[str, LastSent] = field(default_factory=dict)  # By reference: the last message to this phone.
@@ -87,6 +89,8 @@ class Book:
                 return self._case(ref, nik4)
             case "agent":
                 return msgspec.to_builtins(self.agents.get(argument, Shown(Standing.UNKNOWN)))
+            case "payments":
+                return self._payments(*argument.partition(":")[::2])
             case "visit" | "visit_now":
                 seen = self.visit(argument)
                 return msgspec.to_builtins(seen) if seen else ""
@@ -130,6 +134,12 @@ class Book:
         day = case.day if case.stage is Stage.SCHEDULED else None
         ended = case.stage not in WAITING | {Stage.SCHEDULED}
         return Visit(1, case.visit_by, case.agent, day, case.slot, case.place, case.village, ended)
+
+    def _payments(self, ref: str, nik4: str) -> Any:
+        own = self.own_phone and any(case.ref == ref for case in self.mine)
+        assert own or self.nik4[ref] == nik4, "money is looked at without proof"
+        found = self.payments.get(ref, [])
+        return None if found is None else msgspec.to_builtins(found)
 
     def _visit(self, ref: str) -> Visit:
         found = self.visit(ref)

@@ -26,6 +26,7 @@ from bot.agent_check import Shown, Standing
 from bot.effects import Consent, Effect
 from bot.identity import Reference
 from bot.messages import Attachment, Channel
+from bot.payments import Payment
 from bot.privacy import LastSent
 from bot.session import Session
 from bot.stages import Case, Stage
@@ -149,6 +150,24 @@ class Player:
         at = int((self.phone.now - timedelta(hours=2)).timestamp())
         self.phone.book.sent[ref.replace("-", "")] = LastSent(at, about)
 
+    def _pays(self, status: str, ref: str, programme: str, more: str) -> None:
+        """`more`: amount, place, last day, day, reason, last day to object; each as name=value."""
+        values = dict(part.split("=") for part in more.split())
+        days = {name: date.fromisoformat(values[name]) for name in ("until", "on", "object_until") if name in values}
+        amount = int(values["amount"]) if "amount" in values else None
+        place, reason = values.get("place", "").replace("_", " "), values.get("reason", "")
+        paid = Payment(programme, status, "2026-4", amount, place, reason=reason, **days)
+        kept = self.phone.book.payments.setdefault(ref.replace("-", ""), [])
+        assert kept is not None
+        kept[:] = [*(each for each in kept if each.programme != programme), paid]
+
+    def _portal(self, state: str) -> None:
+        for ref in list(self.phone.book.nik4):
+            if state == "away":
+                self.phone.book.payments[ref] = None
+            else:
+                self.phone.book.payments.pop(ref, None)
+
     def _windows(self, regency: str, opens: str, closes: str) -> None:
         period = Period(date.fromisoformat(opens), date.fromisoformat(closes))
         self.phone.engine = engine(windows={regency: period})
@@ -173,6 +192,8 @@ _DIRECTIONS = (
     (r"agent (\d{4}) (elsewhere|here)(?: in (\S+) (.+))?", "agent"),
     (r"the agent moves the visit to (\S+)", "agent_changes"),
     (r"sent about (\w+) ([\d-]+)", "sent"),
+    (r"payment (\w+) ([\d-]+) (\w+)(?: (.+))?", "pays"),
+    (r"the portal is (away|back)", "portal"),
     (r"only window (\d{4}) (\S+) to (\S+)", "windows"),
     (r"page (\d+)", "page"),
 )

@@ -14,8 +14,8 @@ from bot.stages import SENTENCES, Case, Stage
 REF, OTHER = (str(Reference.of(f"status {n}".encode())) for n in range(2))
 # What each Indonesian line means; the other languages have the same numbers.
 MEANINGS = {"Minta ditelepon": "call", "Ditelepon": "call", "Minta agen": "agent", "Nomor agen": "codes"}
-MEANINGS |= dict.fromkeys(("Ubah", "Ubah waktu", "Atur waktu", "Atur waktu baru"), "change")
-NOT_BUILT = {"Lengkapi sekarang", "Perbaiki data", "Info uang"}
+MEANINGS |= dict.fromkeys(("Ubah", "Ubah waktu", "Atur waktu", "Atur waktu baru"), "change") | {"Info uang": "money"}
+NOT_BUILT = {"Lengkapi sekarang", "Perbaiki data"}
 NOT_BUILT |= {"Sanggah", "Artinya", "Tambah keterangan", "Aktifkan lagi"}
 
 
