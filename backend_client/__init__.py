@@ -92,6 +92,8 @@ class Intent:
     has_ikd: str | None = None  # none, yes or unknown
     bank_book: bool | None = None
     assistant_name: str | None = field(default=None, repr=False)
+    checked: str | None = None  # The latest quarterly answer: same or changed.
+    checked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,30 @@ class Payment:
     object_until: date | None = None
 
 
+class ChangeStatus(StrEnum):
+    """Where a change of data stands at the portal: the states of a change request."""
+
+    DRAFT = "draft"
+    PENDING = "pending"
+    REVISION = "revision"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    APPLIED = "applied"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of data that a household reports. Its repr shows the number and nothing of the person."""
+
+    ref: str  # The number that the citizen was told.
+    intent_id: str
+    kind: str  # member_birth, member_death, move_in, move_out, marriage or divorce
+    detail: Mapping[str, str] = field(repr=False)
+    channel: str
+    language: str
+    reported_at: datetime  # Aware.
+
+
 class Portal(Protocol):
     """The social-protection portal. Every method raises Unavailable (again later) or Refused (never).
 
@@ -180,3 +206,9 @@ class Portal(Protocol):
 
     def payments(self, nik: str, ref: str) -> Sequence[Payment]:
         """What is on its way to a person, proved by the number on the receipt. It changes nothing, so it has no key."""
+
+    def change(self, change: Change, key: str) -> str:
+        """Report a change of data; the portal's number of it."""
+
+    def changed(self, update_id: str) -> ChangeStatus:
+        """What has become of it."""

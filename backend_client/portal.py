@@ -10,6 +10,8 @@ from urllib.parse import quote
 import requests
 
 from backend_client import (
+    Change,
+    ChangeStatus,
     Intent,
     IntentStatus,
     Payment,
@@ -34,6 +36,8 @@ NESTED = {
     "visit_needs": ("visit", "needs"),
     "filled_by": ("filled_by", "who"),
     "assistant_name": ("filled_by", "assistant_name"),
+    "checked": ("refresh", "answer"),
+    "checked_on": ("refresh", "on"),
     "ref": ("offline_ref", ""),
 }
 FIELDS = frozenset(each.name for each in fields(Intent))
@@ -114,6 +118,29 @@ class PortalClient:
     def payments(self, nik: str, ref: str) -> Sequence[Payment]:
         found = self._http.ask("/v1/payments/query", {"nik": nik, "auth": {"ticket_code": ref}})
         return tuple(_payment(each) for each in found)
+
+    def change(self, change: Change, key: str) -> str:
+        body = {
+            "intent_id": change.intent_id,
+            "kind": change.kind,
+            "detail": {name: value for name, value in change.detail.items() if value},
+            "offline_ref": change.ref,
+            "channel": change.channel,
+            "language": change.language,
+            "reported_at": change.reported_at.isoformat(),
+        }
+        answer = self._http.call("POST", "/v1/updates", body, key=key, channel=change.channel)
+        update_id = answer.get("update_id")
+        if not isinstance(update_id, str) or not update_id:
+            raise Unavailable("answer")
+        return update_id
+
+    def changed(self, update_id: str) -> ChangeStatus:
+        answer = self._http.call("GET", f"/v1/updates/{quote(update_id, safe='')}")
+        try:
+            return ChangeStatus(str(answer.get("status")))
+        except ValueError:
+            raise Unavailable("answer") from None
 
 
 def to_wire(values: Mapping[str, Value]) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """What a talk may cause. The store turns each into rows, in the turn's own transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from bot.identity import Msisdn, Nik, PersonName, Reference
+from bot.updates import Kind
 
 
 class FilledBy(StrEnum):
@@ -183,6 +185,35 @@ class RejectCase:
 
 
 RightsEffect = ChooseMessages | AskRight | WithdrawRegistration | RejectCase
+
+
+@dataclass(frozen=True, slots=True)
+class FileUpdate:
+    """A change in somebody's data. Of a death nothing follows until a second person has confirmed it."""
+
+    ref: Reference
+    case: str  # The registration of the household that reports it.
+    kind: Kind
+    details: Mapping[str, str] = field(repr=False)
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class ProvePhone:
+    """Send four digits to a phone that somebody says is theirs. Nothing changes until they are typed here."""
+
+    ref: Reference
+    phone: Msisdn
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInquiry:
+    """One digit in answer to what this contact was asked. `answer` comes from a closed set of the question's."""
+
+    inquiry: str
+    answer: str
+
+
 Effect = (
     SpeakLanguage
     | SubmitRegistration
@@ -199,4 +230,7 @@ Effect = (
     | AskRight
     | WithdrawRegistration
     | RejectCase
+    | FileUpdate
+    | ProvePhone
+    | AnswerInquiry
 )

@@ -39,7 +39,8 @@ Playing = Generator[Lookup, Any, T]  # A stretch of a turn, which may stop for a
 MISSES = 3  # The third answer in a row that cannot be used brings a person into it.
 HOPS = 12  # A talk that jumps more often than this in one turn has lost its way.
 HOME, MORE = "00", "9"
-LANGUAGE, RESUME, OPENING, STUCK = "language", "resume", "menu", "stuck"
+LANGUAGE, RESUME, OPENING, STUCK, ASKED = "language", "resume", "menu", "stuck", "asked"
+DIALLED = "dialled"  # The menu is entered with it at the beginning of a call, when there may be a question to answer.
 
 
 class LostItsWay(RuntimeError):
@@ -99,8 +100,10 @@ class Run:
         self._only_kept()
         if not self.session.language:
             self._enter(LANGUAGE)
+        elif self.session.paused:
+            self._enter(RESUME)
         else:
-            self._enter(RESUME if self.session.paused else OPENING)
+            self._enter(OPENING, (DIALLED, "yes"))
         return (yield from self._go(None))
 
     def typed(self, text: str) -> Playing[Page]:

@@ -13,14 +13,15 @@ from bot.areas import Gazetteer
 from bot.notices import ABOUT
 from bot.stages import LABELS, SENTENCES
 from bot.texts import BASE, Catalogue
+from bot.updates import Kind
 from loket import areas, rehearse, texts
 from loket.config import ROOT, Config
 from loket.engine import ALWAYS, build
 
 WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
 SECTIONS = str.split(
-    "about data date delete err evt field info lang main name nav pay place prog reason reg rep resume sex slot status "
-    "stop unknown visit who withdraw"
+    "about ask data date delete err evt field info lang main name nav pay place prog reason reg rep resume sex slot sms "
+    "status stop unknown visit who withdraw"
 )
 ID = re.compile(rf"({'|'.join(SECTIONS)})(\.[a-z0-9_]+)+")
 # Sentences that are put together from a name and a word of a closed set.
@@ -31,6 +32,7 @@ FAMILIES = {
     "sex.": ("male", "female"),
     "reason.": tuple(REASONS),
     "about.": tuple(dict.fromkeys(ABOUT.values())),
+    "field.": tuple(Kind),
 }
 
 

@@ -42,6 +42,8 @@ def changing(known: Registration) -> Mapping[str, Value]:
         "visit_mode": MODES.get(details.place),
         "visit_part": details.slot,
         "visit_needs": _needs(details.needs, details.place),
+        "checked": details.checked,
+        "checked_on": date.fromisoformat(details.checked_on) if details.checked_on else None,
     }
     return {name: value for name, value in values.items() if value not in ("", None, ())}
 

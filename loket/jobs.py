@@ -11,6 +11,7 @@ from loket.payments import PaymentJobs
 from loket.portal_jobs import PortalJobs, outside
 from loket.privacy_jobs import PrivacyJobs
 from loket.service import Service
+from loket.update_jobs import UpdateJobs
 from sms.gateway import Outbound, SendFailed
 from store.assignments import Assignments
 from store.erasure import Erasure
@@ -19,6 +20,7 @@ from store.outbox import Dead, Done, Job, Result, Retry
 from store.payments import Payments
 from store.registrations import Registrations
 from store.subject_requests import SubjectRequests
+from store.updates import Filed
 
 Handler = Callable[[Job], Result]
 
@@ -40,7 +42,11 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
     kept = Payments(service.database, service.messages)
     every, days = (timedelta(seconds=service.config.payments_seconds), timedelta(days=service.config.callback_days))
     paid = PaymentJobs(portal, registrations, kept, service.clock, every, days)
+    filed = Filed(service.database, service.sealer, service.messages)
+    changes = UpdateJobs(portal, filed, registrations, service.clock, look, service.config.home)
     return {
+        "portal.update": outside(changes.report, changes.lost),
+        "portal.updated": outside(changes.follow, changes.lost),
         "portal.submit": outside(told.submit, told.lost),
         "portal.amend": outside(told.amend, told.lost),
         "portal.complete": outside(told.complete, told.lost),

@@ -1,6 +1,6 @@
 """Answers the questions that a talk has for the world outside, between two runs of it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from store.citizen_visits import CitizenVisits
 from store.rights import Rights
 
 LOCKED = "locked"
+Look = Callable[[str, str, datetime], Any]  # contact, argument, now -> what was found
 
 
 class Lookups:
@@ -28,13 +29,16 @@ class Lookups:
         rights: Rights,
         portal: Asking,
         periods: Callable[[], Collection[str]],
+        more: Mapping[str, Look] | None = None,
     ) -> None:
+        """`more`: look-ups that are others' to answer, by name."""
         self._registry = registry
         self._visits = visits
         self._agents = agents
         self._rights = rights
         self._portal = portal
         self._periods = periods
+        self._more = more or {}
 
     def look(self, contact: str, lookup: Lookup, now: datetime) -> Any:  # noqa: C901  One arm for each look-up.
         match lookup.name:
@@ -65,6 +69,8 @@ class Lookups:
                 ref, _, nik4 = lookup.argument.partition(":")
                 nik = self._registry.nik(contact, ref, nik4)
                 return self._portal.ask(nik, ref) if nik else []
+            case other if other in self._more:
+                return self._more[other](contact, lookup.argument, now)
             case unknown:
                 raise LookupError(f"no look-up is named {unknown}")
 

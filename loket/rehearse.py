@@ -8,11 +8,14 @@ from typing import Any
 
 import msgspec
 
+from bot import inquiries
 from bot.agent_check import Shown, Standing
 from bot.engine import advance
 from bot.filed import SENTENCES
 from bot.identity import Reference
+from bot.inquiries import Inquiry
 from bot.messages import Channel, Inbound, Page, Reply, SessionEvent
+from bot.new_phone import RIGHT
 from bot.payments import SENTENCES as PAID
 from bot.payments import Payment
 from bot.run import Engine
@@ -99,6 +102,12 @@ def scenes(engine: Engine, now: datetime) -> Iterator[Scene]:
     yield Scene("enough reports", engine, many, ("7", "1"), deep=1)
     yield Scene("rights", engine, _looks(Cases(False, cases[:1])), ("8",), deep=6)
     yield Scene("rights on one's own phone", engine, _looks(Cases(True, cases[:3])), ("8",), deep=6)
+    for subject in inquiries.Subject:
+        asked = Inquiry("asked", subject, REFS[0], "SITI AMINAH WULANDARI")
+        yield Scene(f"asked about {subject.value}", here, _looks(Cases(), asked=asked), deep=3)
+    own = Cases(True, (_case(REFS[0], Stage.RECEIVED),))
+    yield Scene("a change of data", here, _looks(own), ("5",), deep=12)
+    yield Scene("a change from another phone", here, _looks(Cases()), ("5",), deep=6)
     for stage in Stage:
         known = Cases(True, (_case(REFS[0], stage),))
         yield Scene(f"status {stage.value}", engine, _looks(known), ("2",), deep=4)
@@ -139,7 +148,10 @@ _KEPT = {"name": TYPED[8], "nik4": "0001", "kk4": "0007", "village": "Gunung Sam
 
 
 def _looks(  # noqa: C901  One arm for each look-up.
-    known: Cases, seen: Visit | None = None, paid: tuple[Payment, ...] | None = ()
+    known: Cases,
+    seen: Visit | None = None,
+    paid: tuple[Payment, ...] | None = (),
+    asked: Inquiry | None = None,
 ) -> Look:
     """What the world outside answers. `seen`: the visit of each of these cases; it has changed once it is looked at."""
 
@@ -157,6 +169,10 @@ def _looks(  # noqa: C901  One arm for each look-up.
                 return msgspec.to_builtins(replace(seen, version=seen.version + 1)) if seen else ""
             case "payments":
                 return None if paid is None else msgspec.to_builtins(paid)
+            case "asked":
+                return inquiries.to_fact(asked) if asked else ""
+            case "proof":
+                return RIGHT if f":{LOCKED}:" in argument else ""
             case "reports":
                 return 0
             case "filed":

@@ -17,7 +17,7 @@ from bot.windows import zone
 from loket import areas, texts
 from loket.config import ROOT, Config, Environment
 from loket.engine import build, period_name
-from loket.lookups import Lookups
+from loket.lookups import Look, Lookups
 from loket.payments import Asking
 from loket.receive import Desk
 from sms.segments import fit as fit_sms
@@ -26,8 +26,10 @@ from store.cases import Registry
 from store.citizen_visits import CitizenVisits
 from store.database import Database
 from store.effects import Effects
+from store.inquiries import Inquiries
 from store.messages import Messages
 from store.outbox import Outbox
+from store.phones import Proofs
 from store.rights import Rights
 from store.seal import Sealer, load_keys
 from store.sessions import Sessions
@@ -122,7 +124,8 @@ def compose(
     rights = Rights(database, sealer, partial(village_name, gazetteer))
     portal = portal or Once(lambda: behind(config, environment, clock))
     asking = Asking(portal)
-    lookups = Lookups(registry, visits, agents, rights, asking, lambda: [period(regency) for regency in config.windows])
+    more: dict[str, Look] = {"asked": Inquiries(database, sealer).look, "proof": Proofs(database, sealer).look}
+    lookups = Lookups(registry, visits, agents, rights, asking, lambda: [period(each) for each in config.windows], more)
     wake, crash = Wake(), crash_point(environment)
     desk = Desk(engine, database, sessions, effects, messages, lookups, clock, wake, crash=crash)
     return Service(

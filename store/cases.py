@@ -41,6 +41,8 @@ class Details(msgspec.Struct, frozen=True):
     place: str = ""
     needs: str = ""
     landmark: str = ""
+    checked: str = ""  # The quarterly answer: same or changed.
+    checked_on: str = ""
 
     def __repr__(self) -> str:
         return "Details()"

@@ -1,7 +1,7 @@
 """What a talk has caused, as rows: one arm for each effect, in the turn's own transaction."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, assert_never
 
@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import bindparam, select, update
 
 from bot.effects import (
+    AnswerInquiry,
     AskRight,
     AwaitWindow,
     ChangeVisit,
@@ -17,9 +18,11 @@ from bot.effects import (
     ContactAgreed,
     Effect,
     FileReport,
+    FileUpdate,
     FinishRegistration,
     HeardOfVisit,
     OpenTicket,
+    ProvePhone,
     RejectCase,
     ResendNumbers,
     SpeakLanguage,
@@ -29,18 +32,22 @@ from bot.effects import (
 from bot.identity import Reference
 from bot.messages import Text
 from bot.stages import Stage
-from store.cases import Details, Person
+from store.answers import Answers
+from store.cases import Person
 from store.citizen_visits import CitizenVisits
 from store.database import ms
+from store.details import complete
 from store.messages import Messages
 from store.opening import Cause as Cause
-from store.opening import new_reference, open_ticket
+from store.opening import new_reference, open_ticket, place_of
 from store.outbox import enqueue, hasten
+from store.phones import Phones
 from store.prepared import Executor, into
 from store.reports import file_report
 from store.rights_effects import RightsEffects, note_consent
-from store.schema import contacts, disputes, registrations, tickets, waiting
+from store.schema import contacts, disputes, registrations, waiting
 from store.seal import Sealer
+from store.updates import Updates
 
 VISIT = "face_verification"
 AMENDABLE = timedelta(minutes=10)  # So long after its receipt a registration waits for what may still be added.
@@ -51,19 +58,6 @@ _FIRST = select(registrations.c.id, registrations.c.ref, registrations.c.contact
     registrations.c.period == bindparam("period"), registrations.c.nik_idx == bindparam("nik_idx")
 )
 _REGISTER, _DISPUTE, _WAIT = into(registrations), into(disputes), into(waiting, ignore_known=True)
-_DETAILS = (
-    select(registrations.c.id, registrations.c.sealed_details, registrations.c.kk_idx, registrations.c.intent_id)
-    .where(registrations.c.ref == bindparam("number"), registrations.c.contact_id == bindparam("contact"))
-    .with_for_update()  # The portal's number may not come in between: then nobody would tell the portal.
-)
-_DETAIL = (
-    update(registrations)
-    .where(registrations.c.id == bindparam("row"))
-    .values(sealed_details=bindparam("details"), kk_idx=bindparam("kk"))
-)
-_VERIFICATION = tickets.c.case_ref == bindparam("number"), tickets.c.topic == bindparam("kind")
-_SLOT = update(tickets).where(*_VERIFICATION).values(slot=bindparam("wish"))
-_PLACE = select(tickets.c.village, tickets.c.district).where(*_VERIFICATION)  # A dispute's too.
 _LATEST = (
     select(registrations.c.village, registrations.c.district)
     .where(registrations.c.contact_id == bindparam("contact"))
@@ -87,6 +81,9 @@ class Effects:
         self._visits = visits
         self._period = period
         self._rights = RightsEffects(sealer, messages)
+        self._updates = Updates(sealer, messages)
+        self._phones = Phones(sealer, messages)
+        self._answers = Answers(sealer, messages)
 
     def apply(self, connection: Executor, effect: Effect, cause: Cause) -> None:  # noqa: C901  One arm for each effect.
         match effect:
@@ -115,6 +112,12 @@ class Effects:
                 self._resend(connection, cause)
             case ChooseMessages() | AskRight() | WithdrawRegistration() | RejectCase():
                 self._rights.apply(connection, effect, cause)
+            case FileUpdate():
+                self._updates.file(connection, effect, cause)
+            case ProvePhone():
+                self._phones.send(connection, effect, cause)
+            case AnswerInquiry():
+                self._answers.take(connection, effect, cause)
             case _ as never:
                 assert_never(never)
 
@@ -205,31 +208,16 @@ class Effects:
         told = Text("evt.registered_by_other", {"name": name, "hp4": cause.sender[-4:], "ref": Reference(ref).shown})
         self._messages.post(connection, owner, told, f"by_other:{effect.ref}", ref, cause.now)
 
-    def _complete(self, connection: Executor, ref: str, cause: Cause, changes: dict[str, str]) -> None:
-        """Details of one's own registration; the portal hears of them with it, or in an amendment afterwards."""
-        row = connection.execute(_DETAILS, {"number": ref, "contact": cause.contact}).fetchone()
-        if row is None:  # A dispute: people ask again.
-            return
-        id, sealed, kk, intent = row
-        place = "registrations.sealed_details"
-        before = msgspec.json.decode(self._sealer.open(place, id, bytes(sealed)), type=Details) if sealed else Details()
-        after = msgspec.structs.replace(before, **changes)
-        if "kk" in changes:
-            kk = self._sealer.index("kk", changes["kk"])
-        details = self._sealer.seal(place, id, msgspec.json.encode(after))
-        connection.execute(_DETAIL, {"row": id, "details": details, "kk": kk})
-        if slot := changes.get("slot"):
-            connection.execute(_SLOT, {"number": ref, "kind": VISIT, "wish": slot})
-        if intent:
-            enqueue(connection, f"amend:{uuid.uuid4().hex}", "portal.amend", id, cause.now)
+    def _complete(self, connection: Executor, ref: str, cause: Cause, changes: Mapping[str, str]) -> None:
+        complete(connection, self._sealer, ref, cause.contact, changes, cause.now)
 
     def _open(self, connection: Executor, effect: OpenTicket, cause: Cause) -> None:
         village, district = effect.village, effect.district
         # Who has registered is known to an agent; but calls come from the one number that people are told.
         if not village and effect.topic != "callback":
-            known = connection.execute(_PLACE, {"number": effect.case, "kind": VISIT}).fetchone()
-            known = known or connection.execute(_LATEST, {"contact": cause.contact}).fetchone()
-            village, district = known or (village, district)
+            known = place_of(connection, effect.case)
+            latest = None if known[1] else connection.execute(_LATEST, {"contact": cause.contact}).fetchone()
+            village, district = known if known[1] else latest or (village, district)
         open_ticket(
             connection,
             cause,

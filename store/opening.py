@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from bot.identity import Reference
 from store.database import ms
 from store.outbox import enqueue
@@ -13,6 +15,9 @@ from store.prepared import Executor, into
 from store.schema import ticket_events, tickets
 
 _TICKET, _TICKET_EVENT = into(tickets), into(ticket_events)
+_PLACE = select(tickets.c.village, tickets.c.district).where(
+    tickets.c.case_ref == bindparam("number"), tickets.c.topic == bindparam("kind")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,12 @@ def open_ticket(connection: Executor, cause: Cause, ref: Reference, topic: str, 
     connection.execute(_TICKET_EVENT, {"ticket_id": id, "at": now, "actor": "loket", "what": "opened", "detail": ""})
     enqueue(connection, f"assign:{id}", "handoff.assign", id, cause.now)
     return id
+
+
+def place_of(connection: Executor, case: str) -> tuple[str, str]:
+    """The village and the district that a case's own ticket went to, a dispute's too; nothing where there is none."""
+    found = connection.execute(_PLACE, {"number": case, "kind": "face_verification"}).fetchone()
+    return (found[0], found[1]) if found else ("", "")
 
 
 def new_reference() -> Reference:

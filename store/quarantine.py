@@ -14,7 +14,7 @@ from handoff.tickets import LIVE, Status, Topic
 from store.database import ms
 from store.messages import Messages
 from store.outbox import Job, enqueue
-from store.schema import contacts, messages, registrations, ticket_events, tickets
+from store.schema import contacts, messages, registrations, ticket_events, tickets, updates
 
 DEAD_JOB = "dead_job"
 
@@ -94,6 +94,14 @@ def _subject(connection: Connection, job: Job) -> Subject | None:
         case "message.send":
             row = _row(connection, messages, messages.c.id == job.subject)
             return _of_message(connection, row) if row else Subject()
+        case "portal.update" | "portal.updated":
+            row = _row(connection, updates, updates.c.id == job.subject)
+            about = _row(connection, registrations, registrations.c.id == row.registration_id) if row else None
+            return (
+                Subject(row.contact_id, row.case_ref, about.regency if about else "", row.language)
+                if row
+                else Subject()
+            )
         case _:
             row = _row(connection, registrations, registrations.c.id == job.subject)
             return Subject(row.contact_id, row.ref, row.regency, row.language) if row else Subject()

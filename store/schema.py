@@ -275,6 +275,51 @@ visits = _table(
     Index(None, "agent_id", "day"),
 )
 
+# What people report about their data. Of a death nothing follows while it is a draft.
+updates = _table(
+    "updates",
+    Column("id", ID, primary_key=True),
+    Column("ref", String(12), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("case_ref", String(12), nullable=False),
+    Column("contact_id", ID, ForeignKey("contacts.id"), nullable=False),  # Who reported it.
+    Column("registration_id", ID, nullable=True),  # The case's; a dispute has none.
+    Column("subject_id", ID, nullable=True),  # Of a death: the registration of the person who is said to have died.
+    Column("state", String(16), nullable=False),
+    Column("confirmed_by", String(16), nullable=False, default=""),
+    Column("update_id", String(64), nullable=True),  # The portal's.
+    Column("sealed", LargeBinary, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index(None, "case_ref"),
+)
+
+# What a contact is asked when it dials next, to be answered with one digit.
+inquiries = _table(
+    "inquiries",
+    Column("id", ID, primary_key=True),
+    Column("contact_id", ID, ForeignKey("contacts.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("ref", String(12), nullable=False),  # The number that the question names.
+    Column("subject", ID, nullable=False),  # An update's or a registration's id.
+    Column("period", String(8), nullable=False, default=""),
+    Column("answer", String(16), nullable=False, default=""),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("answered_at", BigInteger, nullable=True),
+    UniqueConstraint("subject", "kind", "period", "contact_id"),
+    Index(None, "contact_id"),
+)
+
+proofs = _table(
+    "proofs",
+    Column("ref", String(12), primary_key=True),
+    Column("idx", LargeBinary(32), nullable=False),  # Keyed hash of the number and the digits that were sent.
+    Column("at", BigInteger, nullable=False),
+)
+
 messages = _table(
     "messages",
     Column("id", ID, primary_key=True),
@@ -363,4 +408,5 @@ SEALED = (
     (visits, "sealed", "id"),
     (visits, "sealed_note", "id"),
     (messages, "sealed", "id"),
+    (updates, "sealed", "id"),
 )

@@ -16,6 +16,7 @@ from store.opening import Cause, new_reference, open_ticket
 from store.outbox import enqueue
 from store.schema import ticket_events, tickets
 from store.ticket_rows import Found
+from store.updates import Updates
 
 # Where a registration can be while a visit is still to come. What the portal has said since is never taken back here.
 IN_HAND = frozenset({Stage.RECEIVED, Stage.ASSIGNED, Stage.SCHEDULED, Stage.MISSED, Stage.FACE_FAILED})
@@ -58,8 +59,9 @@ def stage_after(move: Move, ticket: Ticket, before: Stage) -> Stage:
 class TicketEffects:
     """Writes what follows from a move, in the move's own transaction."""
 
-    def __init__(self, messages: Messages, areas: Gazetteer) -> None:
+    def __init__(self, messages: Messages, areas: Gazetteer, updates: Updates) -> None:
         self._messages = messages
+        self._updates = updates
         self._areas = areas
 
     def move_stage(self, connection: Connection, row: Found, move: Move, ticket: Ticket, now: datetime) -> None:
@@ -98,6 +100,8 @@ class TicketEffects:
         """Tell the citizen, in any case; and the portal of a verification, once the visit number has proved it."""
         if row.about == UNPROVEN and ticket.outcome is Outcome.ANSWERED:
             self._confirmed(connection, row, now)
+        if ticket.topic is Topic.DATA_UPDATE and ticket.outcome:
+            self._updates.visited(connection, ticket.ref, ticket.outcome, now)
         if ticket.topic is not Topic.FACE_VERIFICATION:
             return
         sentence = "evt.visit_done" if ticket.outcome in VERIFIED else "evt.visit_recorded"

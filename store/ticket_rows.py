@@ -8,12 +8,14 @@ from sqlalchemy import Connection, Row, Select, and_, select
 
 from bot.areas import Gazetteer
 from bot.effects import FilledBy
+from bot.updates import Kind
+from handoff.desk import changes
 from handoff.desk.ports import Card
 from handoff.routing import regency
 from handoff.tickets import Need, Outcome, Place, Slot, Status, Ticket, Topic, Visit
 from store import reports
 from store.cases import Details, Person
-from store.schema import agents, disputes, identities, registrations, tickets, visits
+from store.schema import agents, disputes, identities, registrations, tickets, updates, visits
 from store.seal import Sealer
 
 Found = Row[Any]
@@ -143,7 +145,22 @@ class Cards:
 
     def said(self, connection: Connection, row: Found) -> tuple[str, ...]:
         """The citizen's own words, where the ticket is about some."""
-        return reports.said_in(connection, self._sealer, row.ref) if row.topic == Topic.REPORT else ()
+        match row.topic:
+            case Topic.REPORT:
+                return reports.said_in(connection, self._sealer, row.ref)
+            case Topic.DATA_UPDATE:
+                return self._changed(connection, row.ref)
+            case _:
+                return ()
+
+    def _changed(self, connection: Connection, ref: str) -> tuple[str, ...]:
+        found = connection.execute(
+            select(updates.c.id, updates.c.kind, updates.c.sealed).where(updates.c.ref == ref)
+        ).first()
+        if found is None:
+            return ()
+        opened = self._sealer.open("updates.sealed", found.id, found.sealed)
+        return changes.told(Kind(found.kind), msgspec.json.decode(opened or b"{}", type=dict[str, str]), self.area)
 
     def area(self, code: str) -> str:
         """The name of a village, a district or a regency; of an unknown code the regency that it lies in."""

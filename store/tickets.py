@@ -34,6 +34,7 @@ from store.schema import agents, tickets
 from store.seal import Sealer
 from store.ticket_effects import TicketEffects
 from store.ticket_rows import Cards, Found, remarks_of, select_tickets, ticket_of
+from store.updates import Updates
 
 PER_PAGE = 20
 MOST_AVAILABLE = 100  # So long a list is worked off from its top.
@@ -69,7 +70,7 @@ class Desk:
         self._clock = clock
         self._wake = wake
         self._cards = Cards(sealer, areas)
-        self._effects = TicketEffects(messages, areas)
+        self._effects = TicketEffects(messages, areas, Updates(sealer, messages))
 
     # What staff see.
 

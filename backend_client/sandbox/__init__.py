@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from backend_client.sandbox.book import UNVERIFIED, VERIFIED, Book, Seen
-from backend_client.sandbox.forms import check_changes, check_intent, check_right, check_withdrawal
+from backend_client.sandbox.forms import check_change, check_changes, check_intent, check_right, check_withdrawal
 from backend_client.sandbox.personas import PROGRAMME, SLOW_SECONDS, Fault
 from backend_client.sandbox.problem import Problem, answer_problems
 
@@ -50,6 +50,7 @@ def create_sandbox(
     _intents(app, book, sleep)
     _rights(app, book)
     _payments(app, book)
+    _updates(app, book)
     _reference_data(app, programmes, windows)
     _admin(app, book)
     return app
@@ -141,6 +142,18 @@ def _payments(app: Flask, book: Book) -> None:
         if not isinstance(auth, dict) or not auth.get("ticket_code"):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", (("/auth", "missing"),))
         return jsonify(book.payments(str(body.get("nik")), str(auth["ticket_code"])))
+
+
+def _updates(app: Flask, book: Book) -> None:
+    @app.post("/v1/updates")
+    def report() -> tuple[Response, int]:
+        body = _body()
+        check_change(body)
+        return _once(book, body, lambda: book.change(body, _key())), HTTPStatus.ACCEPTED
+
+    @app.get("/v1/updates/<update_id>")
+    def became(update_id: str) -> Response:
+        return jsonify(book.changed(update_id))
 
 
 def _reference_data(app: Flask, programmes: Sequence[dict[str, str]], windows: Sequence[dict[str, str]]) -> None:

@@ -12,8 +12,9 @@ from threading import RLock
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from backend_client import IntentStatus, PaymentStatus
+from backend_client import ChangeStatus, IntentStatus, PaymentStatus
 from backend_client.sandbox.personas import (
+    CHANGES,
     FAULTS,
     FINDINGS,
     FLAKY_TRIES,
@@ -61,6 +62,16 @@ class Case:
 
 
 @dataclass(slots=True)
+class Report:
+    """A change of data that was reported for an intent, and when."""
+
+    update_id: str
+    body: Answer = field(repr=False)
+    nik4: str
+    at: datetime
+
+
+@dataclass(slots=True)
 class Claim:
     """A key and the request that came with it. No answer yet: that request is still running."""
 
@@ -92,6 +103,7 @@ class Book:
         with self._lock:
             self.fault = False
             self._cases: dict[str, Case] = {}
+            self._reports: dict[str, Report] = {}
             self._claims: dict[str, Claim] = {}
             self._tries: Counter[str] = Counter()
             self._busy_until: dict[str, datetime] = {}
@@ -201,6 +213,26 @@ class Book:
                     answer["objection_until"] = (decided_on + OBJECTION_PERIOD).isoformat()
             return answer
 
+    def change(self, body: Answer, key: str) -> Answer:
+        with self._lock:
+            case = self._case(body["intent_id"])
+            update_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._seed}:{key}"))
+            self._reports[update_id] = Report(update_id, body, case.body["nik"][-4:], self._clock())
+            self._count(case.body, "changed")
+            return {"update_id": update_id, "status": ChangeStatus.PENDING}
+
+    def changed(self, update_id: str) -> Answer:
+        """A function of its past and the clock, as an intent's state is."""
+        with self._lock:
+            report = self._reports.get(update_id)
+            if report is None:
+                raise Problem(HTTPStatus.NOT_FOUND, "not_found")
+            passed = self._clock() - report.at
+            end = CHANGES.get(report.nik4, ChangeStatus.APPLIED)
+            steps = (ChangeStatus.PENDING, ChangeStatus.APPROVED if end is ChangeStatus.APPLIED else end)
+            status = end if passed >= self._decision_after else steps[2 * passed // self._decision_after]
+            return {"update_id": update_id, "kind": report.body["kind"], "status": status}
+
     def find(self, nik: str, ticket_code: str) -> Answer:
         with self._lock:
             for case in self._cases.values():
@@ -231,7 +263,7 @@ class Book:
             return list(self._seen)
 
     def ledger(self) -> dict[str, dict[str, int]]:
-        """How many effects each receipt number has had: submitted, amended, completed."""
+        """How many effects each receipt number has had: submitted, amended, completed; changed, if any."""
         with self._lock:
             counts: dict[str, dict[str, int]] = {}
             for (ref, effect), count in self._effects.items():

@@ -73,6 +73,36 @@ OPEN: dict[str, Check] = {
     "has_smartphone": _flag,
     "has_ikd": _pattern(r"none|yes|unknown"),
     "bank_book": _flag,
+    "refresh": _group({"answer": _pattern(r"same|changed"), "on": _day}),
+}
+# A change of data: what each kind tells. A name or a number of somebody who has died is theirs to keep or leave out.
+_PAPER = _pattern(r"yes|no|certificate|letter|none")
+_DETAILS: dict[str, dict[str, Check]] = {
+    "member_birth": {"date": _day, "paper": _PAPER},
+    "member_death": {
+        "nik": _pattern(r"[0-9]{16}"),
+        "name": _text(120),
+        "date": _day,
+        "relation": _pattern(r"spouse|child|parent|neighbour"),
+        "confirmed_by": _pattern(r"witness|agent"),
+    },
+    "move_out": {
+        "where": _pattern(r"village|district|regency|abroad"),
+        "village": _pattern(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}"),
+        "paper": _PAPER,
+    },
+    "move_in": {"village": _pattern(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}"), "paper": _PAPER},
+    "marriage": {"date": _day, "paper": _PAPER},
+    "divorce": {"date": _day, "paper": _PAPER},
+}
+CHANGE: dict[str, Check] = {
+    "intent_id": _text(64),
+    "kind": lambda value: value in _DETAILS,
+    "detail": lambda value: isinstance(value, dict),
+    "offline_ref": _pattern(r"[0-9]{12}"),
+    "channel": _pattern(r"ussd|sms|whatsapp|agent"),
+    "language": _pattern(r"id|en|jv|osi|mad"),
+    "reported_at": _instant,
 }
 REQUIRED = (*FIXED, "contact", "filled_by")
 
@@ -109,6 +139,13 @@ def check_withdrawal(body: Mapping[str, Any]) -> None:
 def check_right(body: Mapping[str, Any]) -> None:
     missing = [(f"/{name}", "missing") for name in RIGHT if name not in body]
     _complain(missing + _wrong(body, RIGHT))
+
+
+def check_change(body: Mapping[str, Any]) -> None:
+    """Raise a problem that names each wrong field of a change of data."""
+    _complain([(f"/{name}", "missing") for name in CHANGE if name not in body] + _wrong(body, CHANGE))
+    wrong = _wrong(body["detail"], _DETAILS[body["kind"]])
+    _complain([(f"/detail{pointer}", code) for pointer, code in wrong])
 
 
 def _wrong(body: Mapping[str, Any], checks: Mapping[str, Check]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from backend_client import IntentStatus, PaymentStatus
+from backend_client import ChangeStatus, IntentStatus, PaymentStatus
 
 # No list of areas holds these two districts, so nobody's NIK begins with them.
 SYNTHETIC_AREAS = frozenset({"351099", "647199"})
@@ -58,6 +58,9 @@ DECISIONS = {
     "0011": Decision(IntentStatus.OBJECTION_OPEN, ("income_above",)),
     "0012": Decision(IntentStatus.FINAL, ("income_above",), age=OBJECTION_PERIOD + timedelta(days=1)),
 }
+
+# How a change of data ends that was reported for this person; for everyone else it is applied.
+CHANGES = {"0003": ChangeStatus.REVISION, "0008": ChangeStatus.REJECTED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,6 @@ def flow(c: Conversation) -> Script:
     yield from c.do("speak", SpeakLanguage(code))
     if c.given("again"):
         yield from c.choose("changed", Text("lang.changed"), {})
-    else:
-        yield from c.choose("greeting", Text("main.greeting_first"), {"1": "on"})
-    return Goto("menu")
+        return Goto("menu")
+    yield from c.choose("greeting", Text("main.greeting_first"), {"1": "on"})
+    return Goto("menu", (("dialled", "yes"),))

@@ -20,6 +20,8 @@ ON_ONE_SCREEN = 4  # With a name and a status above them, in every language.
 
 
 def flow(c: Conversation) -> Script:
+    if c.given("dialled") and (yield from c.lookup("asked")):
+        return Goto("asked")
     known = cases((yield from c.lookup("cases")))
     built = {digit: name for digit, name in SERVICES.items() if name in c.world.services}
     head = _head(c, known.cases, known.own_phone)

@@ -47,6 +47,10 @@ REMARKS: Mapping[str, str] = {
     "card_empty": "Saldo kosong. Cek di bank apakah uangnya sudah masuk.",
     "no_show": "Warga mengadu: agen tidak datang. Hubungi warga dan atur waktu baru.",
     "not_met": "Warga mengadu: belum bertemu agen, padahal kunjungan dicatat selesai. Periksa.",
+    "death_disputed": "Kabar wafat ini dibantah. Temui orangnya dan keluarganya dengan hormat; belum ada yang berubah.",
+    "phone_disputed": "HP lama membantah ganti nomor. Nomornya sudah dikembalikan; cari tahu siapa yang meminta.",
+    "rejected": "Portal belum menerima perubahan data ini. Bantu keluarga melengkapinya di Dukcapil.",
+    "revision": "Portal minta perubahan data ini dilengkapi. Bantu keluarga di Dukcapil.",
     "dispute": "NIK ini didaftarkan juga dari HP lain. Periksa KTP dengan teliti.",
 }
 # What a citizen said of a visit, as the history of its ticket tells it.

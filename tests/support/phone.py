@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from bot import gsm7
+from bot import gsm7, inquiries
 from bot.agent_check import Shown, Standing
 from bot.effects import (
+    AnswerInquiry,
     ChangeVisit,
     ChooseMessages,
     ContactAgreed,
@@ -20,6 +21,7 @@ from bot.effects import (
 )
 from bot.engine import Turn, advance
 from bot.flows.visit import WAITING
+from bot.inquiries import Inquiry
 from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent
 from bot.payments import Payment
 from bot.privacy import Kept, LastSent
@@ -36,6 +38,7 @@ from whatsapp.buttons import whole
 
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 NUMBERS = {"ussd": "*123*456#", "sms": "99123", "call": "1500-123"}
+PROOF = "4821"  # The digits that a new phone is sent.
 TRIES = 3  # Wrong pairs of a number and a NIK's last four, until nothing is answered for a day.
 
 WITH_VISIT = WAITING | {Stage.SCHEDULED, Stage.VERIFIED, Stage.PROCESSING}
@@ -73,6 +76,8 @@ class Book:
     visits: dict[str, Visit] = field(default_factory=dict)  # What is not as the case says.
     opted_out: bool = False
     sent: dict[str, LastSent] = field(default_factory=dict)  # By reference: the last message to this phone.
+    wrong_digits: int = 0
+    asked: list[Inquiry] = field(default_factory=list)
 
     def look(self, name: str, argument: str) -> Any:  # noqa: C901  One arm for each look-up.
         match name:
@@ -101,6 +106,10 @@ class Book:
                 return msgspec.to_builtins(self.sent[argument]) if argument in self.sent else ""
             case "opted_out":
                 return self.opted_out
+            case "asked":
+                return inquiries.to_fact(self.asked[0]) if self.asked else ""
+            case "proof":
+                return self._proof(argument.split(":")[1])
         raise LookupError(name)
 
     def apply(self, effect: Effect) -> None:
@@ -112,6 +121,8 @@ class Book:
             case FileReport(ref):
                 self.reports += 1
                 self.filed[str(ref)] = "report.received"
+            case AnswerInquiry(id):
+                self.asked = [inquiry for inquiry in self.asked if inquiry.id != id]
             case ContactAgreed():
                 self.own_phone = effect.own_phone
             case ChooseMessages(_, wanted):
@@ -165,6 +176,13 @@ class Book:
                 return to_fact(case)
         self.misses += 1
         return ""
+
+    def _proof(self, digits: str) -> str:
+        """What the last message to a new phone said is PROOF."""
+        if self.wrong_digits >= TRIES:
+            return "locked"
+        self.wrong_digits += digits != PROOF
+        return "yes" if digits == PROOF else ""
 
 
 @dataclass

@@ -25,6 +25,7 @@ from support.phone import Phone, engine
 from bot.agent_check import Shown, Standing
 from bot.effects import Consent, Effect
 from bot.identity import Reference
+from bot.inquiries import Inquiry, Subject
 from bot.messages import Attachment, Channel
 from bot.payments import Payment
 from bot.privacy import LastSent
@@ -168,6 +169,9 @@ class Player:
             else:
                 self.phone.book.payments.pop(ref, None)
 
+    def _asked(self, about: str, ref: str, who: str) -> None:
+        self.phone.book.asked.append(Inquiry(f"asked {about}", Subject(about), ref.replace("-", ""), who))
+
     def _windows(self, regency: str, opens: str, closes: str) -> None:
         period = Period(date.fromisoformat(opens), date.fromisoformat(closes))
         self.phone.engine = engine(windows={regency: period})
@@ -194,6 +198,7 @@ _DIRECTIONS = (
     (r"sent about (\w+) ([\d-]+)", "sent"),
     (r"payment (\w+) ([\d-]+) (\w+)(?: (.+))?", "pays"),
     (r"the portal is (away|back)", "portal"),
+    (r"asked (death|alive|phone|quarterly) ([\d-]+)(?: (.+))?", "asked"),
     (r"only window (\d{4}) (\S+) to (\S+)", "windows"),
     (r"page (\d+)", "page"),
 )

@@ -1,0 +1,67 @@
+"""One digit in answer to a question: what each answer brings about."""
+
+from datetime import timedelta
+from typing import assert_never
+
+from sqlalchemy import bindparam, update
+
+from bot.effects import AnswerInquiry
+from bot.inquiries import NOT_ME, Subject
+from bot.updates import State
+from bot.windows import local_day
+from handoff.tickets import Topic
+from store import inquiries
+from store.database import ms
+from store.deaths import Deaths
+from store.details import complete
+from store.messages import Messages
+from store.opening import Cause, new_reference, open_ticket, place_of
+from store.phones import Phones
+from store.prepared import Executor
+from store.schema import updates
+from store.seal import Sealer
+
+LOOK = timedelta(days=2)
+TAKEN_BACK = "phone_disputed"
+
+_STATE = (
+    update(updates)
+    .where(updates.c.id == bindparam("row"))
+    .values(state=bindparam("now_state"), changed_at=bindparam("at"))
+)
+
+
+class Answers:
+    """Takes the first answer to each question; a second one changes nothing."""
+
+    def __init__(self, sealer: Sealer, messages: Messages) -> None:
+        self._sealer = sealer
+        self._deaths = Deaths(sealer, messages)
+        self._phones = Phones(sealer, messages)
+
+    def take(self, connection: Executor, effect: AnswerInquiry, cause: Cause) -> None:
+        taken = inquiries.take(connection, effect.inquiry, cause.contact, effect.answer, cause.now)
+        if taken is None:
+            return
+        kind, ref, about = taken
+        match Subject(kind):
+            case Subject.DEATH | Subject.ALIVE:
+                self._deaths.take(connection, about, effect.answer, cause)
+            case Subject.PHONE:
+                if effect.answer == NOT_ME:
+                    self._take_back(connection, ref, about, cause)
+            case Subject.QUARTERLY:
+                checked = {"checked": effect.answer, "checked_on": cause.now.date().isoformat()}
+                complete(connection, self._sealer, ref, cause.contact, checked, cause.now)
+            case _ as never:
+                assert_never(never)
+
+    def _take_back(self, connection: Executor, ref: str, about: str, cause: Cause) -> None:
+        """Somebody else has changed the phone: it is the old one again, and people look into it."""
+        self._phones.give_back(connection, ref, cause.contact, cause.now)
+        connection.execute(_STATE, {"row": about, "now_state": State.DISPUTED.value, "at": ms(cause.now)})
+        _, district = place_of(connection, ref)
+        if district:
+            due = local_day(cause.now, district[:4]) + LOOK
+            told = {"case_ref": ref, "about": TAKEN_BACK, "village": "", "district": district, "due": due.isoformat()}
+            open_ticket(connection, cause, new_reference(), Topic.QUESTION, **told)
