@@ -122,6 +122,7 @@ class World:
     people_per_phone: int = 8
     adult_age: int = 17
     months: int = 24  # So long a registration is kept behind its end.
+    assisted_a_day: int = 30
 
 
 class Conversation:

@@ -15,6 +15,8 @@ class FilledBy(StrEnum):
     SELF = "self"
     FAMILY_PRESENT = "family_present"
     FAMILY_ABSENT = "family_absent"  # Ill or old: the agent asks for the consent at the visit.
+    ASSISTANT = "assistant"  # A cadre, companion or neighbour with a helper's number; the person was there and agreed.
+    AGENT = "agent"  # The same, by somebody of the desk.
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,15 @@ class SpeakLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class Assisted:
+    """Who registered somebody else, by id, and how that person is reached: their own phone, or through whom."""
+
+    helper: str
+    phone: Msisdn | None = None
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SubmitRegistration:
     """A registration intent, complete enough for a receipt."""
 
@@ -49,6 +60,7 @@ class SubmitRegistration:
     consent: Consent
     notes: tuple[str, ...]  # What an agent should look at: codes of a closed set.
     visit_by: date
+    assisted: Assisted | None = None
 
 
 @dataclass(frozen=True, slots=True)

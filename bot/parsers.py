@@ -156,6 +156,14 @@ def agent_number(text: str) -> str:
     return last4(text)
 
 
+def helper_number(text: str) -> str:
+    """The four to six digits by which somebody may register people for others."""
+    digits = _digits(text)
+    if digits is None or not 4 <= len(digits) <= 6:
+        raise Invalid
+    return digits
+
+
 def last4(text: str) -> str:
     """The last four digits of a NIK, which guard against a slip and prove nothing."""
     digits = _digits(text)

@@ -53,6 +53,11 @@ def zone(code: str) -> tzinfo:
     return found
 
 
+def day_begins(now: datetime, code: str) -> datetime:
+    """The first moment of that area's day."""
+    return now.astimezone(zone(code)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def local_day(now: datetime, code: str) -> date:
     """The date on the wall of that area. ValueError for a naive instant."""
     if now.tzinfo is None:

@@ -20,8 +20,8 @@ from loket.engine import ALWAYS, build
 
 WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
 SECTIONS = str.split(
-    "about ask data date delete err evt field info lang main name nav pay place prog reason reg rep resume sex slot sms "
-    "status stop unknown visit who withdraw"
+    "about ask assist data date delete err evt field info lang main name nav pay place prog reason reg rep resume sex"
+    " slot sms status stop unknown visit who withdraw"
 )
 ID = re.compile(rf"({'|'.join(SECTIONS)})(\.[a-z0-9_]+)+")
 # Sentences that are put together from a name and a word of a closed set.

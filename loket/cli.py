@@ -110,6 +110,44 @@ def rotate() -> None:
     click.echo(f"{done} values are sealed with the new key, and the old keys are gone. Copy the key file again.")
 
 
+@main.group()
+def helpers() -> None:
+    """Who may register people for others (assisted mode, *77)."""
+
+
+@helpers.command("add")
+@click.argument("name")
+@click.option("--regency", required=True, help="Four digits, such as 3510.")
+@click.option("--phone", default="", help="The only phone that the number counts from, +62...")
+@click.option("--agent", default="", help="The sign-in name, where it is somebody of the desk.")
+@friendly
+def add_helper(name: str, regency: str, phone: str, agent: str) -> None:
+    """Give somebody a number of their own. It is shown here once more only in the list."""
+    from loket.helpers import add
+
+    click.echo(add(read_environment(), name, regency, phone, agent))
+
+
+@helpers.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@friendly
+def list_helpers(as_json: bool) -> None:
+    """Everybody who has a number."""
+    from loket.helpers import listed
+
+    click.echo(listed(read_environment(), as_json))
+
+
+@helpers.command("stop")
+@click.argument("number")
+@friendly
+def stop_helper(number: str) -> None:
+    """Take a number back; it counts no more from this moment."""
+    from loket.helpers import stop
+
+    click.echo(stop(read_environment(), number))
+
+
 @main.command()
 @friendly
 def check() -> None:

@@ -8,6 +8,7 @@ from store.registrations import Registration
 
 # The places and needs of the talk in the words of the portal's contract.
 MODES = {"home": "home", "home_ill": "home", "hall": "desa"}
+FOR_OTHERS = {"assistant": "agent"}  # The portal has one word for whoever registers others.
 ILL = "home_ill"
 NO_NEED = "none"
 
@@ -22,7 +23,8 @@ def intent(known: Registration) -> Intent:
         language=known.language,
         consent_id=known.consent_id,
         captured_at=known.consented_at,
-        filled_by=known.filled_by,
+        filled_by=FOR_OTHERS.get(known.filled_by, known.filled_by),
+        assistant_name=known.helper or None,
         name=person.name or None,
         birth_date=date.fromisoformat(person.birth_date) if person.birth_date else None,
         village_code=known.village or None,

@@ -17,7 +17,7 @@ from store.messages import Messages
 from store.sessions import Conflict, Event, Loaded, Saving, Sessions
 
 ATTEMPTS = 4
-GUESSES = frozenset({"case", "agent", "proof"})
+GUESSES = frozenset({"case", "agent", "proof", "assistant"})
 NOTHING = ("", "", "closed")
 
 

@@ -107,6 +107,9 @@ def scenes(engine: Engine, now: datetime) -> Iterator[Scene]:
         yield Scene(f"asked about {subject.value}", here, _looks(Cases(), asked=asked), deep=3)
     own = Cases(True, (_case(REFS[0], Stage.RECEIVED),))
     yield Scene("a change of data", here, _looks(own), ("5",), deep=12)
+    assisted = ("77", "0001", "1", TYPED[0], "SITI AMINAH WULANDARI", "sumberkencono", "1")
+    yield Scene("assisted mode", here, _looks(Cases()), ("77",), deep=4)
+    yield Scene("assisted, the person's phone", here, _looks(Cases()), assisted, deep=4)
     yield Scene("a change from another phone", here, _looks(Cases()), ("5",), deep=6)
     for stage in Stage:
         known = Cases(True, (_case(REFS[0], stage),))
@@ -169,6 +172,10 @@ def _looks(  # noqa: C901  One arm for each look-up.
                 return msgspec.to_builtins(replace(seen, version=seen.version + 1)) if seen else ""
             case "payments":
                 return None if paid is None else msgspec.to_builtins(paid)
+            case "assistant":
+                return LOCKED if argument.startswith(LOCKED) else "somebody"
+            case "helper":
+                return {"agent": False, "today": 0 if argument == "somebody" else 10**6}
             case "asked":
                 return inquiries.to_fact(asked) if asked else ""
             case "proof":

@@ -26,6 +26,7 @@ from store.cases import Registry
 from store.citizen_visits import CitizenVisits
 from store.database import Database
 from store.effects import Effects
+from store.helpers import Helpers
 from store.inquiries import Inquiries
 from store.messages import Messages
 from store.outbox import Outbox
@@ -123,8 +124,13 @@ def compose(
     agents = AgentCheck(database, sealer, gazetteer)
     rights = Rights(database, sealer, partial(village_name, gazetteer))
     portal = portal or Once(lambda: behind(config, environment, clock))
-    asking = Asking(portal)
-    more: dict[str, Look] = {"asked": Inquiries(database, sealer).look, "proof": Proofs(database, sealer).look}
+    asking, helpers = Asking(portal), Helpers(database, sealer)
+    more: dict[str, Look] = {
+        "asked": Inquiries(database, sealer).look,
+        "proof": Proofs(database, sealer).look,
+        "assistant": helpers.who,
+        "helper": helpers.today,
+    }
     lookups = Lookups(registry, visits, agents, rights, asking, lambda: [period(each) for each in config.windows], more)
     wake, crash = Wake(), crash_point(environment)
     desk = Desk(engine, database, sessions, effects, messages, lookups, clock, wake, crash=crash)

@@ -1,11 +1,14 @@
 """What the clock brings about: functions of now, harmless when they run twice or in two processes."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from bot.messages import Text, Value
-from bot.windows import Phase, Window
+from bot.windows import Phase, Window, local_day, zone
 from loket.service import Service
 from store.housekeeping import Housekeeping
+from store.quarterly import BATCH, Quarterly
+
+BATCHES = 10  # In one sweep: a thousand a minute, so that nobody else waits for the messages.
 
 
 def sweep(service: Service, now: datetime) -> None:
@@ -13,7 +16,30 @@ def sweep(service: Service, now: datetime) -> None:
     kept = Housekeeping(service.database, service.messages)
     if open_windows(service, kept, now):
         service.wake()
+    if ask_quarterly(service, now):
+        service.wake()
     kept.forget(now)
+
+
+def ask_quarterly(service: Service, now: datetime) -> int:
+    """Ask households whether their data is still right, once a quarter; how many they were this time."""
+    season, until = quarter(local_day(now, service.config.home))
+    quarterly = Quarterly(service.database, service.messages)
+    ends = datetime.combine(until, time(), zone(service.config.home))
+    asked = 0
+    for _ in range(BATCHES):
+        count = quarterly.ask(season, ends, now)
+        asked += count
+        if count < BATCH:
+            break
+    return asked
+
+
+def quarter(day: date) -> tuple[str, date]:
+    """The quarter's name, and the first day behind it."""
+    number = (day.month - 1) // 3 + 1
+    ends = date(day.year + 1, 1, 1) if number == 4 else date(day.year, number * 3 + 1, 1)
+    return f"{day.year}Q{number}", ends
 
 
 def open_windows(service: Service, kept: Housekeeping, now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, assert_never
 
@@ -11,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 from bot.effects import (
     AnswerInquiry,
     AskRight,
+    Assisted,
     AwaitWindow,
     ChangeVisit,
     ChooseMessages,
@@ -33,22 +35,26 @@ from bot.identity import Reference
 from bot.messages import Text
 from bot.stages import Stage
 from store.answers import Answers
-from store.cases import Person
+from store.cases import Details, Person
 from store.citizen_visits import CitizenVisits
 from store.database import ms
+from store.details import PLACE as DETAILS
 from store.details import complete
+from store.helpers import ASSISTED
 from store.messages import Messages
 from store.opening import Cause as Cause
 from store.opening import new_reference, open_ticket, place_of
 from store.outbox import enqueue, hasten
+from store.people import contact_of, new_contact
 from store.phones import Phones
 from store.prepared import Executor, into
 from store.reports import file_report
 from store.rights_effects import RightsEffects, note_consent
-from store.schema import contacts, disputes, registrations, waiting
+from store.schema import audit, contacts, disputes, registrations, waiting
 from store.seal import Sealer
 from store.updates import Updates
 
+_AUDIT = into(audit)
 VISIT = "face_verification"
 AMENDABLE = timedelta(minutes=10)  # So long after its receipt a registration waits for what may still be added.
 
@@ -123,6 +129,8 @@ class Effects:
 
     def _submit(self, connection: Executor, effect: SubmitRegistration, cause: Cause) -> None:
         """A registration; or a dispute, where somebody else has registered this NIK: the page is the same."""
+        if effect.assisted:
+            cause = self._for_somebody(connection, effect.assisted, str(effect.ref), cause)
         period, idx = self._period(effect.regency), self._sealer.index("nik", str(effect.nik))
         first = connection.execute(_FIRST, {"period": period, "nik_idx": idx}).fetchone()
         stated = effect.birth_date.isoformat() if effect.birth_date else ""
@@ -148,6 +156,14 @@ class Effects:
         key = f"registered:{effect.ref}"
         self._messages.post(connection, cause.contact, told, key, str(effect.ref), cause.now, asked=True)
 
+    def _for_somebody(self, connection: Executor, assisted: Assisted, ref: str, cause: Cause) -> Cause:
+        """What a helper registers belongs to the person: their phone hears of it, and the helper's never does."""
+        seen = {"at": ms(cause.now), "actor": assisted.helper, "verb": ASSISTED, "subject": ref}
+        connection.execute(_AUDIT, seen)
+        phone = str(assisted.phone) if assisted.phone else ""
+        contact = contact_of(connection, self._sealer, phone, cause) if phone else new_contact(connection, cause)
+        return replace(cause, contact=contact)
+
     def _register(
         self, connection: Executor, effect: SubmitRegistration, cause: Cause, person: Person, period: str, idx: bytes
     ) -> None:
@@ -169,7 +185,8 @@ class Effects:
             "notes": " ".join(effect.notes),
             "visit_by": effect.visit_by.isoformat(),
             "sealed": self._sealer.seal("registrations.sealed", id, msgspec.json.encode(person)),
-            "sealed_details": None,
+            "sealed_details": self._via(id, effect.assisted.via) if effect.assisted else None,
+            "helper_id": effect.assisted.helper if effect.assisted else None,
             "sealed_intent": None,
             "kk_idx": None,
             "intent_id": None,
@@ -181,6 +198,10 @@ class Effects:
         }
         connection.execute(_REGISTER, values)
         enqueue(connection, f"submit:{effect.ref}", "portal.submit", id, cause.now, cause.now + AMENDABLE)
+
+    def _via(self, id: str, via: str) -> bytes | None:
+        """Through whom an agent finds somebody who has no phone."""
+        return self._sealer.seal(DETAILS, id, msgspec.json.encode(Details(via=via))) if via else None
 
     def _dispute(
         self, connection: Executor, effect: SubmitRegistration, cause: Cause, person: Person, first: Sequence[Any]

@@ -25,6 +25,7 @@ from store.schema import (
     SEALED,
     contacts,
     disputes,
+    helpers,
     identities,
     inbox,
     messages,
@@ -45,7 +46,8 @@ NOBODY = msgspec.json.encode(Person("", "", ""))
 NO_WORDS = msgspec.json.encode(Words("", ""))
 NO_PAGE = msgspec.json.encode(Page("", ends=True))
 # These are erased by name; every other sealed column is emptied where its row belongs to the contact or the case.
-KNOWN = frozenset({identities, sessions, inbox, registrations, disputes, visits, messages, reports})
+# A helper is no citizen of ours: the operators take the number back.
+KNOWN = frozenset({identities, sessions, inbox, registrations, disputes, visits, messages, reports, helpers})
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Phones:
         phone, ref = str(effect.phone), str(effect.ref)
         scopes = [self._sealer.index("tries", cause.contact), self._sealer.index("tries", phone)]
         for idx in scopes:
-            if _count(connection, SENDING, idx, cause.now) >= SENT:
+            if count_tries(connection, SENDING, idx, cause.now) >= SENT:
                 return
         for idx in scopes:
             connection.execute(_TRY, {"scope": SENDING, "idx": idx, "at": ms(cause.now)})
@@ -110,7 +110,7 @@ class Proofs:
         mine = self._sealer.index("tries", contact)
         with self._db.turn(durable=True) as writer:
             writer.execute(_MY_TURN, {"contact": contact})
-            wrong = _count(writer, WRONG, mine, now)
+            wrong = count_tries(writer, WRONG, mine, now)
             if wrong >= TRIES:
                 return LOCKED
             row = writer.execute(_PROOF, {"number": ref, "since": ms(now - GOOD_FOR)}).fetchone()
@@ -124,6 +124,7 @@ def _mark(sealer: Sealer, ref: str, digits: str) -> bytes:
     return sealer.index("tries", f"{ref}:{digits}")
 
 
-def _count(connection: Executor, scope: str, idx: bytes, now: datetime) -> int:
+def count_tries(connection: Executor, scope: str, idx: bytes, now: datetime) -> int:
+    """How many there were within a day."""
     row = connection.execute(_COUNT, {"in": scope, "of": idx, "since": ms(now - DAY)}).fetchone()
     return int(row[0]) if row else 0

@@ -14,7 +14,7 @@ from store.cases import Details, Person, set_stage
 from store.database import Database
 from store.messages import Messages
 from store.outbox import enqueue, reopen
-from store.schema import consents, contacts, identities, registrations, tickets
+from store.schema import consents, contacts, helpers, identities, registrations, tickets
 from store.seal import Sealer
 
 INTENT = "registrations.sealed_intent"
@@ -31,6 +31,7 @@ class Registration:
     language: str
     channel: str
     filled_by: str
+    helper: str = field(repr=False)  # The name of whoever registered it for somebody else.
     village: str
     regency: str
     intent_id: str | None
@@ -140,6 +141,7 @@ class Registrations:
             language=row.language,
             channel=row.channel,
             filled_by=row.filled_by,
+            helper=(row.helper and self._sealer.open("helpers.sealed", row.helper_id, row.helper).decode()) or "",
             village=row.village,
             regency=row.regency,
             intent_id=row.intent_id,
@@ -160,10 +162,12 @@ def _whole() -> Select[Any]:
             registrations,
             contacts.c.own_phone,
             identities.c.sealed.label("number"),
+            helpers.c.sealed.label("helper"),
             consents.c.id.label("consent_id"),
             consents.c.at.label("consented_at"),
         )
         .join(contacts, contacts.c.id == registrations.c.contact_id)
         .outerjoin(identities, and_(identities.c.contact_id == contacts.c.id, identities.c.kind == "phone"))
+        .outerjoin(helpers, helpers.c.id == registrations.c.helper_id)
         .join(consents, consents.c.ref == registrations.c.ref)
     )

@@ -98,6 +98,7 @@ registrations = _table(
     Column("object_until", String(10), nullable=False, default=""),
     Column("accepted_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger, nullable=True),  # Since then it tells of nobody.
+    Column("helper_id", ID, nullable=True),  # Who registered it for somebody else.
     UniqueConstraint("period", "nik_idx"),
     Index(None, "contact_id"),
 )
@@ -208,6 +209,19 @@ staff_sessions = _table(
     Column("started_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Index(None, "staff_id"),
+)
+
+# Who may register people for others: cadres, companions, and agents too.
+helpers = _table(
+    "helpers",
+    Column("id", ID, primary_key=True),
+    Column("number", String(6), nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),  # The name.
+    Column("phone_idx", LargeBinary(32), nullable=True),  # The one phone that the number counts from.
+    Column("agent_id", ID, nullable=True),
+    Column("regency", String(5), nullable=False),
+    Column("active", Integer, nullable=False, default=1),
+    Column("created_at", BigInteger, nullable=False),
 )
 
 agent_villages = _table(
@@ -409,4 +423,5 @@ SEALED = (
     (visits, "sealed_note", "id"),
     (messages, "sealed", "id"),
     (updates, "sealed", "id"),
+    (helpers, "sealed", "id"),
 )

@@ -61,7 +61,7 @@ def select_tickets() -> Select[Any]:
 def remarks_of(row: Found) -> tuple[str, ...]:
     """What an agent should look at: what was odd in the talk, who was not there to agree, and who else has the NIK."""
     odd = tuple((row.notes or "").split())
-    absent = (row.filled_by,) if row.filled_by == FilledBy.FAMILY_ABSENT else ()
+    absent = (row.filled_by,) if row.filled_by in (FilledBy.FAMILY_ABSENT, FilledBy.ASSISTANT) else ()
     if row.topic == Topic.REPORT:
         return (row.about,) if row.contact_id else (row.about, "anonymous")
     about = (row.about,) if row.about and row.about != "dispute" else ()

@@ -16,6 +16,8 @@ SERVICES = {
     "7": "report",
     "8": "help",
 }
+# Dialled behind the number, or typed; on no screen, for most people have no use for it.
+UNSHOWN = {"77": "assist"}
 ON_ONE_SCREEN = 4  # With a name and a status above them, in every language.
 
 
@@ -24,13 +26,14 @@ def flow(c: Conversation) -> Script:
         return Goto("asked")
     known = cases((yield from c.lookup("cases")))
     built = {digit: name for digit, name in SERVICES.items() if name in c.world.services}
+    unshown = {digits: name for digits, name in UNSHOWN.items() if name in c.world.services}
     head = _head(c, known.cases, known.own_phone)
     if len(built) <= ON_ONE_SCREEN:
-        service = yield from c.choose("service", head, built, beside=Text("main.more"))
+        service = yield from c.choose("service", head, built | unshown, beside=Text("main.more"))
     else:
-        service = yield from c.choose("service", head, built | {"9": "more"})
+        service = yield from c.choose("service", head, built | unshown | {"9": "more"})
         if service == "more":
-            service = yield from c.choose("more", Text("main.more"), built)
+            service = yield from c.choose("more", Text("main.more"), built | unshown)
     if service == "register" and register.unfinished(c.paused):
         return Goto("resume")
     return Goto(service)

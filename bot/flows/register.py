@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from bot import details, parsers, questions
+from bot import assisted, details, parsers, questions
 from bot.areas import Village, notes, second_look
 from bot.conversation import Conversation, End, Goto, Invalid, Leave, Part, Redo, Script
 from bot.effects import AwaitWindow, FilledBy, FinishRegistration, OpenTicket, SubmitRegistration
@@ -17,7 +17,7 @@ KEEPS = True  # What was answered is kept when the line drops.
 
 CONSENT, CONSENT_INFO = Text("reg.consent"), Text("reg.consent_info")
 NO_CARD, AS_PRINTED, SKIP, UNKNOWN = "none", "as_printed", "skip", "unknown"
-FIRST_STEP = ("consent", "consent_info", "consent_other", "nik", "nik_again", "minor", "helper")
+FIRST_STEP = ("consent", "consent_info", "consent_other", "nik", "nik_again", "minor", "helper", assisted.CONSENT)
 NIK_KEYS = ("nik", "nik_again", "minor", "known", "born", "born_on")
 NIK_COMPLAINTS = {"reg.nik.err_form": {"1": AS_PRINTED}, "reg.nik.err_char": {}, "reg.nik.err_dummy": {}}
 CALL_BACK = Goto("help", (("topic", "callback"),), keep=True)
@@ -34,6 +34,7 @@ def flow(c: Conversation) -> Script:
     regency = yield from _open_window(c, nik, village)
     stated = yield from _birth_date(c, nik)
     said = _said(c, nik, name, village, stated)
+    helped = yield from assisted.reach(c)
     yield from (_agree(c, said) if written else _confirm(c, said))
 
     ref = yield from c.number("ref")
@@ -42,10 +43,12 @@ def flow(c: Conversation) -> Script:
     remarks = odd + (("born_differs",) if stated is not None else ())
     code, born = village.code if village else "", stated if isinstance(stated, date) else None
     consent = c.consented(*_agreed(c))
-    intent = SubmitRegistration(ref, nik, name, born, code, regency, filled_by, consent, remarks, visit_by)
+    intent = SubmitRegistration(ref, nik, name, born, code, regency, filled_by, consent, remarks, visit_by, helped)
     yield from c.do("submit", intent)
     if written:
         return (yield from _receipt(c, ref, nik, said, visit_by))
+    if helped:
+        return (yield from assisted.finish(c, ref, name))
     more = yield from c.choose("more", Text("reg.done_extra", {"ref": ref.shown}), {"1": "yes", "2": "no"})
     if more == "yes":
         yield from details.ask(c, ref, nik, said)
@@ -70,6 +73,8 @@ def receipt(talk: Talk) -> str:
 
 
 def _consent(c: Conversation) -> Part[FilledBy]:
+    if c.given(assisted.ASSISTANT):
+        return (yield from assisted.consent(c))
     whom = yield from c.choose(
         "consent", CONSENT, {"1": "self", "2": "family", "3": "info", "0": "declined"}, own_turn=True
     )
@@ -90,12 +95,14 @@ def _agreed(c: Conversation) -> tuple[str, ...]:
     """The questions that were agreed to."""
     if c.given("written"):
         return ("confirm",)
+    if c.given(assisted.ASSISTANT):
+        return (assisted.CONSENT,)
     keys = ("consent_info",) if c.given("consent_info") else ("consent",)
     return (*keys, "consent_other") if c.given("consent_other") else keys
 
 
 def _room_for_one_more(c: Conversation) -> Part[None]:
-    if receipt(c.talk):
+    if receipt(c.talk) or c.given(assisted.ASSISTANT):  # A helper's room is counted by the day.
         return
     known = cases((yield from c.lookup("cases")))
     if len(known.cases) >= c.world.people_per_phone:
@@ -117,8 +124,9 @@ def _nik(c: Conversation) -> Part[Nik]:
     ref = "" if receipt(c.talk) else (yield from c.lookup("registered", str(nik)))
     if ref:
         dup = Text("reg.nik.dup_mine", {"ref": Reference(ref).shown})
-        way = yield from c.choose("known", dup, {"1": "status", "0": "menu"})
-        raise Leave(Goto("status", (("case", ref),)) if way == "status" else Goto("menu"))
+        change = {"2": "update"} if "update" in c.world.services else {}
+        way = yield from c.choose("known", dup, {"1": "status", **change, "0": "menu"})
+        raise Leave(Goto("menu") if way == "menu" else Goto(way, (("case", ref),)))
     return nik
 
 

@@ -22,8 +22,8 @@ LINES: Mapping[str, Options] = {
     "status.missed_visit": _TIME,
     "status.verified": {},
     "status.face_failed": _TIME,
-    "status.need_data": _AGENT,
-    "status.mismatch": _AGENT,
+    "status.need_data": {"1": "update", **_AGENT},
+    "status.mismatch": {"1": "update", **_AGENT},
     "status.processing": {},
     "status.eligible": {"1": "money"},
     "status.waitlist": {},
@@ -40,6 +40,7 @@ LINES: Mapping[str, Options] = {
 SERVICES: Mapping[str, tuple[str, known_case.Answers]] = {
     "change": ("visit", (("what", "change"),)),
     "money": ("payment", (("what", "see"),)),
+    "update": ("update", ()),
 }
 
 

@@ -24,6 +24,7 @@ REMARKS: Mapping[str, str] = {
     "area_differs": "NIK dari daerah lain. Mungkin pindah; tanyakan KK.",
     "born_differs": "Tanggal lahir yang disebut berbeda dari NIK. Lihat KTP.",
     "family_absent": "Didaftarkan keluarga tanpa hadir. Minta persetujuannya saat bertemu.",
+    "assistant": "Didaftarkan lewat pendamping. Tanyakan apakah orangnya memang setuju.",
     "unproven": "Kunjungan diselesaikan tanpa nomor kunjungan. Tanyakan kepada warga; bila benar, selesaikan sebagai "
     "terjawab.",
     "bribe": "Laporan: diminta uang.",

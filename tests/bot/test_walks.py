@@ -39,7 +39,8 @@ NONSENSE = [
     *["01", "000", "99", MINOR, "1" * 16, WOMAN[:-1], "3510993208900001", "skip", "again", "unknown", "save", "self"],
 ]
 END = NOON + timedelta(days=90)  # Behind the end of one window, inside of another.
-OWN_TURN = {"consent", "consent_info", "consent_other", "confirm"}
+OWN_TURN = {"consent", "consent_info", "consent_other", "consent_assisted", "confirm"}
+HELPER = "4711"
 
 
 class Walk:
@@ -50,6 +51,7 @@ class Walk:
         self.phone = Phone(session=Session(language=language))
         self.phone.book.others.append(Case(REFS[3], "AGUS", Stage.ELIGIBLE, date(2026, 12, 4), programme="Sembako"))
         self.phone.book.nik4[REFS[3]] = "0004"
+        self.phone.book.helpers[HELPER] = "helper"
         self.heard: dict[str, set[int]] = {key: set() for key in OWN_TURN}
         self.submitted = 0
 
@@ -69,13 +71,17 @@ class Walk:
 
     def sensible(self) -> str:
         match self.phone.session.talk.asked:
+            case "service":
+                return self.chance.choice(["1", "1", "77"])
+            case "number0" | "number1":
+                return HELPER
             case "nik" | "nik_again":
                 return f"351099{self.chance.choice(['57', '17'])}0890{self.chance.randrange(1, 10000):04}"
             case "name":
                 return "SITI"
             case "village":
                 return self.chance.choice(["KEM", "sumber", "xyzxyz"])
-            case "confirm" | "more" | "service":
+            case "confirm" | "more":
                 return "1"
         return self.chance.choice("1123")
 
@@ -108,9 +114,10 @@ class Walk:
 
     def judge(self, effect: SubmitRegistration) -> None:
         self.submitted += 1
-        assert effect.consent.at in self.heard[effect.consent.sentence.rpartition("reg.")[2]], "consent was not heard"
+        key = "consent_assisted" if effect.assisted else effect.consent.sentence.rpartition("reg.")[2]
+        assert effect.consent.at in self.heard[key], "consent was not heard"
         assert int(self.phone.now.timestamp()) in self.heard["confirm"], "nobody confirmed"
-        if effect.filled_by is not FilledBy.SELF:
+        if effect.filled_by in (FilledBy.FAMILY_PRESENT, FilledBy.FAMILY_ABSENT):
             entry = self.phone.session.talk.find(Kind.ANSWER, "consent_other")
             assert entry is not None
             assert entry.at in self.heard["consent_other"]

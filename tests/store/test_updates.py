@@ -6,17 +6,16 @@ from typing import Any
 
 import pytest
 from support.databases import Factory, each_database
+from support.handset import Handset
 from support.office import NIK, PHONE, Office
 
 from bot.effects import ContactAgreed, FileUpdate
 from bot.identity import Msisdn, Reference
-from bot.messages import Channel, Inbound, SessionEvent
 from bot.updates import Kind
 from handoff.desk.ports import Actor
 from handoff.routing import Role
 from handoff.tickets import Outcome
 from store.tickets import Desk
-from ussd.page import fit
 
 __all__ = ["each_database"]
 
@@ -30,42 +29,6 @@ def office(each_database: Factory) -> Iterator[Office]:
     office = Office(each_database())
     yield office
     office.close()
-
-
-class Line:
-    """One phone at the office's own desk: every turn is a transaction, as in the process."""
-
-    calls = 0
-
-    def __init__(self, office: Office, phone: str) -> None:
-        self.office, self.phone = office, phone
-        self.hang_up()
-
-    def hang_up(self) -> "Line":
-        Line.calls += 1
-        self.dialogue, self.typed = f"call {Line.calls}", ""
-        return self
-
-    def say(self, *inputs: str) -> str:
-        body = ""
-        for text in inputs:
-            self.typed = f"{self.typed}*{text}" if self.typed else text
-            body = self._send(SessionEvent.RESUME)
-        return body
-
-    def dial(self) -> str:
-        """The screen after the language, if this phone has never called."""
-        self.hang_up()
-        body = self._send(SessionEvent.NEW)
-        return self.say("1", "1") if body.startswith("Pilih bahasa") else body
-
-    def _send(self, event: SessionEvent) -> str:
-        now = self.office.clock()
-        inbound = Inbound(f"{self.dialogue}{self.typed}", Channel.USSD, "africastalking", self.phone,
-                          self.typed.rpartition("*")[2], event, now, self.dialogue, self.typed)  # fmt: skip
-        page, _ = self.office.service.desk.answer(inbound, fit(160))
-        assert page is not None
-        return page.body
 
 
 def told(office: Office, phone: str) -> list[str]:
@@ -162,7 +125,7 @@ def test_a_death_changes_nothing_until_a_second_person_confirms_it(office: Offic
     assert "changed" not in str(office.admin("GET", "requests"))
     assert told(office, PHONE).count("evt.death_ack") == 1
     assert told(office, WITNESS) == ["evt.death_witness"]
-    witness = Line(office, WITNESS)
+    witness = Handset(office, WITNESS)
     assert "SITI" in witness.dial()
     witness.say("1")
     assert office.row("registrations")["stage"] == "handled_by_family"
@@ -175,8 +138,8 @@ def test_a_death_changes_nothing_until_a_second_person_confirms_it(office: Offic
 def test_a_witness_who_says_no_stops_it(office: Office) -> None:
     ref = office.register()
     death(office, ref, name="SITI", witness_phone=WITNESS)
-    Line(office, WITNESS).dial()
-    line = Line(office, WITNESS)
+    Handset(office, WITNESS).dial()
+    line = Handset(office, WITNESS)
     line.dial()
     line.say("2")
     resolve(office, Outcome.ANSWERED)
@@ -189,10 +152,10 @@ def test_the_person_who_is_said_to_have_died_says_that_they_live(office: Office)
     mine, theirs = office.register("3333"), office.register("4444", OTHER, "AGUS")
     death(office, mine, nik=NIK + "4444", name="AGUS", witness_phone=WITNESS)
     assert "evt.death_dispute" in told(office, OTHER)
-    line = Line(office, OTHER)
+    line = Handset(office, OTHER)
     assert "keadaan orang yang didaftarkan" in line.dial()
     line.say("1")
-    witness = Line(office, WITNESS)
+    witness = Handset(office, WITNESS)
     witness.dial()
     witness.say("1")
     assert office.row("updates")["state"] == "disputed"
@@ -204,7 +167,7 @@ def test_they_can_say_so_after_it_was_confirmed(office: Office) -> None:
     death(office, mine, nik=NIK + "4444", name="AGUS")
     resolve(office, Outcome.DECEASED)
     assert office.row("registrations", ref=theirs)["stage"] == "handled_by_family"
-    line = Line(office, OTHER)
+    line = Handset(office, OTHER)
     line.dial()
     line.say("1")
     assert office.row("registrations", ref=theirs)["stage"] == "checking"
@@ -216,7 +179,7 @@ def test_who_reports_a_death_is_not_the_second_person(office: Office) -> None:
     ref = office.register()
     death(office, ref, name="SITI", witness_phone=PHONE)
     assert office.rows("inquiries") == []
-    assert "wafat" not in Line(office, PHONE).dial()
+    assert "wafat" not in Handset(office, PHONE).dial()
 
 
 def test_a_second_phone_of_the_case_is_asked_too(office: Office) -> None:
@@ -267,14 +230,14 @@ def digits(office: Office) -> str:
     return next(body for body in reversed(office.gateway.bodies) if "angka" in body).split("angka ")[1][:4]
 
 
-def change(office: Office, line: Line, last4: str = "3333") -> str:
+def change(office: Office, line: Handset, last4: str = "3333") -> str:
     line.dial()
     return line.say("5", "5", last4, "1", OTHER.replace("+62", "0"))
 
 
 def test_the_phone_changes_when_its_digits_were_typed_and_the_old_one_hears_of_it(office: Office) -> None:
     office.register()
-    line = Line(office, PHONE)
+    line = Handset(office, PHONE)
     assert "dikirim SMS" in change(office, line)
     owner = office.row("registrations")["contact_id"]
     sent = digits(office)
@@ -289,7 +252,7 @@ def test_the_phone_changes_when_its_digits_were_typed_and_the_old_one_hears_of_i
 def test_the_portal_hears_of_the_new_phone(office: Office) -> None:
     ref = office.register()
     office.work(minutes=11)
-    line = Line(office, PHONE)
+    line = Handset(office, PHONE)
     change(office, line)
     line.say(digits(office))
     office.work(seconds=1)
@@ -299,7 +262,7 @@ def test_the_portal_hears_of_the_new_phone(office: Office) -> None:
 def test_the_old_phone_takes_it_back(office: Office) -> None:
     office.register()
     owner = office.row("registrations")["contact_id"]
-    line = Line(office, PHONE)
+    line = Handset(office, PHONE)
     change(office, line)
     line.say(digits(office))
     assert "HP pendaftaran diganti" in line.dial()
@@ -311,7 +274,7 @@ def test_the_old_phone_takes_it_back(office: Office) -> None:
 
 def test_three_wrong_digits_lock_it_for_a_day_whatever_is_sent_again(office: Office) -> None:
     office.register()
-    line = Line(office, PHONE)
+    line = Handset(office, PHONE)
     change(office, line)
     sent = digits(office)
     wrong = [text for text in ("0000", "0001", "0002", "0003") if text != sent]
@@ -326,13 +289,13 @@ def test_three_wrong_digits_lock_it_for_a_day_whatever_is_sent_again(office: Off
 def test_nobody_is_flooded_with_digits(office: Office) -> None:
     office.register()
     for _ in range(9):
-        change(office, Line(office, PHONE))
+        change(office, Handset(office, PHONE))
     assert told(office, OTHER) == ["sms.phone_confirm"] * 5
 
 
 def test_old_digits_prove_nothing(office: Office) -> None:
     office.register()
-    line = Line(office, PHONE)
+    line = Handset(office, PHONE)
     change(office, line)
     sent = digits(office)
     office.clock.wait(minutes=31)
@@ -342,7 +305,7 @@ def test_old_digits_prove_nothing(office: Office) -> None:
 def test_from_another_phone_an_agent_looks_first(office: Office) -> None:
     ref = office.register()
     owner = office.row("registrations")["contact_id"]
-    line = Line(office, OTHER)
+    line = Handset(office, OTHER)
     line.dial()
     assert "agen memeriksa" in line.say("5", "5", ref, "3333", "1", "1")
     assert office.row("registrations")["contact_id"] == owner

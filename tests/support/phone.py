@@ -11,6 +11,7 @@ from bot import gsm7, inquiries
 from bot.agent_check import Shown, Standing
 from bot.effects import (
     AnswerInquiry,
+    Assisted,
     ChangeVisit,
     ChooseMessages,
     ContactAgreed,
@@ -77,6 +78,9 @@ class Book:
     opted_out: bool = False
     sent: dict[str, LastSent] = field(default_factory=dict)  # By reference: the last message to this phone.
     wrong_digits: int = 0
+    helpers: dict[str, str] = field(default_factory=dict)  # Their ids by number.
+    no_helpers: int = 0  # Numbers that were nobody's.
+    assisted: int = 0
     asked: list[Inquiry] = field(default_factory=list)
 
     def look(self, name: str, argument: str) -> Any:  # noqa: C901  One arm for each look-up.
@@ -106,6 +110,10 @@ class Book:
                 return msgspec.to_builtins(self.sent[argument]) if argument in self.sent else ""
             case "opted_out":
                 return self.opted_out
+            case "assistant":
+                return self._assistant(argument.partition(":")[0])
+            case "helper":
+                return {"agent": False, "today": self.assisted} if argument in self.helpers.values() else ""
             case "asked":
                 return inquiries.to_fact(self.asked[0]) if self.asked else ""
             case "proof":
@@ -114,6 +122,8 @@ class Book:
 
     def apply(self, effect: Effect) -> None:
         match effect:
+            case SubmitRegistration(assisted=Assisted()):
+                self.assisted += 1
             case SubmitRegistration(ref, nik, name):
                 self.mine.append(Case(str(ref), str(name or ""), Stage.RECEIVED, effect.visit_by))
                 self.nik4[str(ref)] = nik.last4
@@ -176,6 +186,11 @@ class Book:
                 return to_fact(case)
         self.misses += 1
         return ""
+
+    def _assistant(self, number: str) -> str:
+        found = self.helpers.get(number, "")
+        self.no_helpers += not found
+        return "locked" if self.no_helpers >= TRIES else found
 
     def _proof(self, digits: str) -> str:
         """What the last message to a new phone said is PROOF."""

@@ -23,7 +23,7 @@ from typing import Any
 from support.phone import Phone, engine
 
 from bot.agent_check import Shown, Standing
-from bot.effects import Consent, Effect
+from bot.effects import Assisted, Consent, Effect
 from bot.identity import Reference
 from bot.inquiries import Inquiry, Subject
 from bot.messages import Attachment, Channel
@@ -169,6 +169,10 @@ class Player:
             else:
                 self.phone.book.payments.pop(ref, None)
 
+    def _helper(self, number: str, count: str) -> None:
+        self.phone.book.helpers[number] = f"helper {number}"
+        self.phone.book.assisted = int(count or 0)
+
     def _asked(self, about: str, ref: str, who: str) -> None:
         self.phone.book.asked.append(Inquiry(f"asked {about}", Subject(about), ref.replace("-", ""), who))
 
@@ -198,6 +202,7 @@ _DIRECTIONS = (
     (r"sent about (\w+) ([\d-]+)", "sent"),
     (r"payment (\w+) ([\d-]+) (\w+)(?: (.+))?", "pays"),
     (r"the portal is (away|back)", "portal"),
+    (r"helper (\d{4})(?: with (\d+) today)?", "helper"),
     (r"asked (death|alive|phone|quarterly) ([\d-]+)(?: (.+))?", "asked"),
     (r"only window (\d{4}) (\S+) to (\S+)", "windows"),
     (r"page (\d+)", "page"),
@@ -212,6 +217,8 @@ def written(effect: Effect) -> str:
 
 def _value(value: Any) -> str:
     match value:
+        case Assisted():
+            return "/".join(filter(None, (value.helper, str(value.phone or ""), value.via)))
         case Consent():
             return f"{value.sentence}/{value.language}/{value.answer}"
         case Reference():

@@ -15,8 +15,8 @@ REF, OTHER = (str(Reference.of(f"status {n}".encode())) for n in range(2))
 # What each Indonesian line means; the other languages have the same numbers.
 MEANINGS = {"Minta ditelepon": "call", "Ditelepon": "call", "Minta agen": "agent", "Nomor agen": "codes"}
 MEANINGS |= dict.fromkeys(("Ubah", "Ubah waktu", "Atur waktu", "Atur waktu baru"), "change") | {"Info uang": "money"}
-NOT_BUILT = {"Lengkapi sekarang", "Perbaiki data"}
-NOT_BUILT |= {"Sanggah", "Artinya", "Tambah keterangan", "Aktifkan lagi"}
+MEANINGS |= dict.fromkeys(("Lengkapi sekarang", "Perbaiki data"), "update")
+NOT_BUILT = {"Sanggah", "Artinya", "Tambah keterangan", "Aktifkan lagi"}
 
 
 def case(stage: Stage, name: str = "SITI", **more: str) -> Case:
