@@ -10,6 +10,14 @@ BASIC = (
 )
 EXTENSION = "\f^{}\\[~]|€"  # Each is sent behind an escape and takes two septets.
 
+# The second septet of each letter of the extension table.
+_ESCAPED = dict(zip(EXTENSION, (0x0A, 0x14, 0x28, 0x29, 0x2F, 0x3C, 0x3D, 0x3E, 0x40, 0x65), strict=True))
+_ESCAPE = 0x1B
+_CODES = {letter: bytes((code,)) for code, letter in enumerate(BASIC) if code != _ESCAPE} | {
+    letter: bytes((_ESCAPE, code)) for letter, code in _ESCAPED.items()
+}
+_OF_ESCAPED = {code: letter for letter, code in _ESCAPED.items()}
+
 _LETTERS = BASIC.replace("\x1b", "") + EXTENSION
 _OUTSIDE = re.compile(f"[^{re.escape(_LETTERS)}]")
 _TWICE = re.compile(f"[{re.escape(EXTENSION)}]")
@@ -51,6 +59,23 @@ def cut(text: str, limit: int) -> str:
         if taken > limit:
             return text[:place]
     return text
+
+
+def encode(text: str) -> bytes:
+    """One octet a septet, as SMPP carries them. ValueError, naming the place and not the text, if one is outside."""
+    septets(text)
+    return b"".join(map(_CODES.__getitem__, text))
+
+
+def decode(octets: bytes) -> str:
+    """The text of such octets. What no alphabet has is a "?"; an escape before an unknown code is a space."""
+    letters, codes = [], iter(octets)
+    for code in codes:
+        if code == _ESCAPE:
+            letters.append(_OF_ESCAPED.get(next(codes, -1), " "))
+        else:
+            letters.append(BASIC[code] if code < len(BASIC) else "?")
+    return "".join(letters)
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,6 @@ from functools import partial
 from time import perf_counter
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from bot.engine import Turn
 from bot.messages import Channel, Inbound, Page, Text
 from bot.run import Fit, LostItsWay
 from bot.windows import zone
@@ -79,7 +78,7 @@ class Gateways:
     def accept(self, inbound: Inbound) -> None:
         """A message whose answer leaves by the outbox. Where it cannot be kept, the vendor sends it again."""
         began = perf_counter()
-        _count(inbound, self._service.desk.accept(inbound, self._answers[inbound.channel]), began)
+        metrics.count_turn(inbound, self._service.desk.accept(inbound, self._answers[inbound.channel]), began)
 
     def answer(self, inbound: Inbound, fitted: Fit) -> Page | None:
         """The rim of the turn: whatever goes wrong, the person gets a sentence and what they typed before is kept."""
@@ -91,7 +90,7 @@ class Gateways:
             metrics.FAILED_TURNS.labels(inbound.channel, inbound.gateway).inc()
             logger.error("turn failed", channel=inbound.channel, gateway=inbound.gateway, **log.failure(error))
             return self._apology(error, fitted)
-        _count(inbound, turn, began)
+        metrics.count_turn(inbound, turn, began)
         return page
 
     def _apology(self, error: Exception, fitted: Fit) -> Page:
@@ -102,12 +101,6 @@ class Gateways:
         values = {"time": f"{again:%H.%M}", "err": "E-1000"}
         reply = service.catalogue.reply("id", Text(sentence, values), ends=True)
         return fitted(reply)[0]
-
-
-def _count(inbound: Inbound, turn: Turn, began: float) -> None:
-    flow, _, what = turn.events[-1] if turn.events else ("", "", "repeated")
-    metrics.turn(inbound.channel, inbound.gateway, flow, what).inc()
-    metrics.turn_seconds(inbound.channel).observe(perf_counter() - began)
 
 
 def ussd_gateway(name: UssdName, service: Service) -> UssdGateway:

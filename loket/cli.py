@@ -63,6 +63,17 @@ def worker() -> None:
 
 
 @main.command()
+@click.option("--metrics-port", type=PORT, help="Serve the figures of this process on loopback.")
+@friendly
+def smpp(metrics_port: int | None) -> None:
+    """Hold the bind to an operator's SMSC: messages out and in by SMPP 3.4."""
+    from loket import smpp as process
+
+    _ready()
+    process.main(metrics_port)
+
+
+@main.command()
 @friendly
 def migrate() -> None:
     """Bring the database to the newest form of its tables."""

@@ -11,13 +11,14 @@ import msgspec
 import yaml
 
 from bot.windows import zone
+from sms.bind import Bind
 
 PREFIX = "LOKET_"
 ROOT = Path(__file__).resolve().parent.parent
 Hour = Annotated[int, msgspec.Meta(ge=0, le=24)]
 Regency = Annotated[str, msgspec.Meta(pattern=r"^\d{4}$")]
 UssdName = Literal["africastalking"]
-SmsName = Literal["console", "africastalking"]
+SmsName = Literal["console", "africastalking", "smpp"]
 WhatsAppName = Literal["console"]
 
 
@@ -51,6 +52,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     two_way: bool = False
     sends: bool = True
+    bind: Bind | None = None  # For smpp only: the terms, where they are not the usual ones.
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +94,9 @@ class Environment:
     africastalking_api_key: str = field(default="", repr=False)
     africastalking_sender: str = field(default="", repr=False)
     africastalking_url: str = field(default="", repr=False)  # Another server than the vendor's.
+    smpp_address: str = field(default="", repr=False)  # host:port of the SMSC.
+    smpp_system_id: str = field(default="", repr=False)
+    smpp_password: str = field(default="", repr=False)
     crash_at: str = ""  # Tests only: the named point at which the process kills itself.
     crash_after: int = 0  # Tests only: how often that point is passed first.
     demo: bool = False  # Set by `loket demo`: the simulator is served, and the desk is not only for TLS.
@@ -119,6 +124,8 @@ def _look_up(config: Config) -> None:
             raise ValueError(f"languages: there is no data/texts/{language}.yml")
     if not any(line.sends for line in config.sms.values()):
         raise ValueError("sms: none of them sends")
+    if odd := [name for name, line in (config.sms | config.whatsapp).items() if line.bind and name != "smpp"]:
+        raise ValueError(f"{odd[0]}: only smpp has a bind")
     for regency in (config.home, *config.windows):
         try:
             zone(regency)

@@ -10,13 +10,13 @@ from loket.outside import Lines
 from loket.payments import PaymentJobs
 from loket.portal_jobs import PortalJobs, outside
 from loket.privacy_jobs import PrivacyJobs
-from loket.service import Service
+from loket.service import Service, carried
 from loket.update_jobs import UpdateJobs
 from sms.gateway import Outbound, SendFailed
 from store.assignments import Assignments
 from store.erasure import Erasure
 from store.messages import QUEUED, Messages
-from store.outbox import Dead, Done, Job, Result, Retry
+from store.outbox import Dead, Done, Job, Passed, Result, Retry
 from store.payments import Payments
 from store.registrations import Registrations
 from store.subject_requests import SubjectRequests
@@ -70,6 +70,8 @@ def send(lines: Lines, messages: Messages, clock: Callable[[], datetime], job: J
     gateway = lines.out(letter.channel, letter.gateway)
     if gateway is None:
         return Dead("no_gateway")
+    if (kind := carried(gateway.name)) != job.kind:  # The configuration has changed since, or the channel has.
+        return Passed(kind)
     words = letter.words
     try:
         sent = gateway.send(Outbound(letter.id, words.to, words.body, letter.channel, words.choices))

@@ -1,8 +1,12 @@
 """What is counted. Labels come from closed sets only: channels, gateways, flows and what happened."""
 
 from functools import cache
+from time import perf_counter
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+from bot.engine import Turn
+from bot.messages import Inbound
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # Where several processes count together; prometheus_client reads it when imported.
 
@@ -18,6 +22,20 @@ TURN_SECONDS = Histogram(
 turn, turn_seconds = cache(TURNS.labels), cache(TURN_SECONDS.labels)
 FAILED_TURNS = Counter("loket_failed_turns_total", "Turns that ended in an apology.", ("channel", "gateway"))
 JOBS = Counter("loket_jobs_total", "Jobs settled.", ("kind", "result"))
+SMPP_PDUS = Counter("loket_smpp_pdus_total", "PDUs exchanged with the SMSC.", ("pdu", "outcome"))
+SMPP_BOUND = Gauge("loket_smpp_bound", "Whether the bind to the SMSC stands.", multiprocess_mode="max")
 OUTBOX_DUE = Gauge("loket_outbox_due", "Jobs that wait for their time or a worker.", multiprocess_mode="mostrecent")
 OUTBOX_DEAD = Gauge("loket_outbox_dead", "Jobs that people have to look at.", multiprocess_mode="mostrecent")
 OUTBOX_AGE = Gauge("loket_outbox_oldest_seconds", "Age of the oldest due job.", multiprocess_mode="mostrecent")
+
+
+def count_turn(inbound: Inbound, done: Turn, began: float) -> None:
+    """`began`: by perf_counter."""
+    flow, _, what = done.events[-1] if done.events else ("", "", "repeated")
+    turn(inbound.channel, inbound.gateway, flow, what).inc()
+    turn_seconds(inbound.channel).observe(perf_counter() - began)
+
+
+def serve(port: int) -> None:
+    """The figures of a process that serves no pages, on loopback."""
+    start_http_server(port, "127.0.0.1")

@@ -3,13 +3,15 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from backend_client import Portal
 from backend_client.http import WsgiAdapter, pooled_session
 from backend_client.portal import PortalClient
 from bot.messages import Channel
-from loket.config import Config, ConfigError, Environment, SmsName, WhatsAppName
+from loket.config import Config, ConfigError, Environment, Line, SmsName, WhatsAppName
 from loket.service import Clock
+from sms.bind import Account, Bind, account
 from sms.console import ConsoleGateway
 from sms.gateway import MessageGateway
 
@@ -24,6 +26,8 @@ def check(config: Config, environment: Environment) -> None:
     account = environment.africastalking_username and environment.africastalking_api_key
     if talking and talking.sends and not account:
         raise ConfigError("sms: africastalking needs LOKET_AFRICASTALKING_USERNAME and LOKET_AFRICASTALKING_API_KEY")
+    if "smpp" in config.sms:
+        _account(environment)
     if any(len(token) < TOKEN for token in environment.africastalking_tokens):
         raise ConfigError(
             f"LOKET_AFRICASTALKING_TOKENS: {TOKEN} characters or more each, for they are all that proves the vendor. "
@@ -77,13 +81,15 @@ def lines(config: Config, environment: Environment) -> Lines:
     sending: dict[Channel, list[MessageGateway]] = {}
     for channel, named in ((Channel.SMS, config.sms), (Channel.WHATSAPP, config.whatsapp)):
         for name, line in named.items():
-            gateways[channel, name] = message_gateway(channel, name, environment)
+            gateways[channel, name] = message_gateway(channel, name, environment, line)
             if line.sends:
                 sending.setdefault(channel, []).append(gateways[channel, name])
     return Lines(gateways, {channel: tuple(able) for channel, able in sending.items()})
 
 
-def message_gateway(channel: Channel, name: SmsName | WhatsAppName, environment: Environment) -> MessageGateway:
+def message_gateway(
+    channel: Channel, name: SmsName | WhatsAppName, environment: Environment, line: Line
+) -> MessageGateway:
     """The gateway that config.yml names."""
     match channel, name:
         case _, "console":
@@ -98,5 +104,18 @@ def message_gateway(channel: Channel, name: SmsName | WhatsAppName, environment:
                 sender=environment.africastalking_sender or None,
                 base_url=environment.africastalking_url or None,
             )
+        case Channel.SMS, "smpp":
+            from sms.smpp import SmppGateway
+
+            return SmppGateway(_account(environment), line.bind or Bind())
         case _:
             raise ConfigError(f"{channel}: there is no {name}")
+
+
+def _account(environment: Environment) -> Account:
+    if find_spec("smpplib") is None:
+        raise ConfigError("sms: smpp needs smpplib. Run: pip install 'loket[smpp]'")
+    try:
+        return account(environment.smpp_address, environment.smpp_system_id, environment.smpp_password)
+    except ValueError as error:
+        raise ConfigError(f"sms: smpp: {error}") from None

@@ -10,7 +10,7 @@ from threading import Lock
 
 from backend_client import Portal
 from bot.areas import Gazetteer
-from bot.messages import Text
+from bot.messages import Channel, Text
 from bot.run import Engine
 from bot.texts import Catalogue
 from bot.windows import zone
@@ -29,13 +29,15 @@ from store.effects import Effects
 from store.helpers import Helpers
 from store.inquiries import Inquiries
 from store.messages import Messages
-from store.outbox import Outbox
+from store.outbox import Lane, Outbox
 from store.phones import Proofs
 from store.rights import Rights
 from store.seal import Sealer, load_keys
 from store.sessions import Sessions
 
 Clock = Callable[[], datetime]
+
+SEND = "message.send"
 
 
 def now() -> datetime:
@@ -115,7 +117,8 @@ def compose(
     database = Database(environment.database_url)
     sealer = sealer or load_keys(environment.keys_file)
     quiet = partial(awake, config.sending_hours, zone(config.home))
-    messages = Messages(database, sealer, say(catalogue, next(iter(config.sms.values())).two_way), quiet)
+    two_way = next(iter(config.sms.values())).two_way
+    messages = Messages(database, sealer, say(catalogue, two_way), quiet, partial(job_of, config))
     registry = Registry(database, sealer, partial(village_name, gazetteer))
     period = partial(period_name, config.windows)
     visits = CitizenVisits(database, sealer, messages, gazetteer)
@@ -151,6 +154,17 @@ def say(catalogue: Catalogue, two_way: bool) -> Callable[[str, Text], str]:
         return fit(catalogue.reply(language, text, ends=True))[0].body
 
     return worded
+
+
+def job_of(config: Config, channel: str, gateway: str) -> str:
+    """The kind of job that sends a message: by the gateway that it should go by, else by the usual one."""
+    able = [name for name, line in config.sms.items() if line.sends]
+    return carried(gateway if gateway in able else able[0]) if channel == Channel.SMS else SEND
+
+
+def carried(gateway: str) -> str:
+    """The kind of job that sends by this gateway: a bind is held by one process, which alone takes its jobs."""
+    return Lane.SMPP.value if gateway == "smpp" else SEND
 
 
 def awake(hours: tuple[int, int], zone: tzinfo, now: datetime) -> datetime:

@@ -4,8 +4,9 @@ from datetime import date, datetime, time
 
 from bot.messages import Text, Value
 from bot.windows import Phase, Window, local_day, zone
-from loket.service import Service
+from loket.service import SEND, Service
 from store.housekeeping import Housekeeping
+from store.outbox import Lane
 from store.quarterly import BATCH, Quarterly
 
 BATCHES = 10  # In one sweep: a thousand a minute, so that nobody else waits for the messages.
@@ -19,6 +20,8 @@ def sweep(service: Service, now: datetime) -> None:
     if ask_quarterly(service, now):
         service.wake()
     kept.forget(now)
+    if "smpp" not in service.config.sms:  # Nobody holds a bind any more.
+        service.outbox.hand_over(Lane.SMPP.value, SEND)
 
 
 def ask_quarterly(service: Service, now: datetime) -> int:

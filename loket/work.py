@@ -14,7 +14,7 @@ from loket.config import read_config, read_environment
 from loket.jobs import Handler, handlers
 from loket.service import Clock, Service, compose
 from loket.sweep import sweep
-from store.outbox import DONE, Bury, Dead, Done, Job, Lane, Outbox, Result, Retry
+from store.outbox import ANYBODYS, DONE, Bury, Dead, Done, Job, Lane, Outbox, Passed, Result, Retry
 from store.quarantine import Quarantine
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class Worker:
         self._crash = crash
         self._wake = wake
         self._refresh = refresh
-        self._bells = {lane: Event() for lane in Lane}
+        self._bells = {lane: Event() for lane in ANYBODYS}
 
     def run_due(self, lane: Lane | None = None) -> int:
         """Do everything that is due, and what comes of it; how many jobs that were."""
@@ -58,7 +58,11 @@ class Worker:
 
     def run_one(self, id: int) -> bool:
         """Do this job if it is due and nobody else has it. Where even that fails, its lease runs out."""
-        return guarded("claim", lambda: self._claim_and_run(id), lambda _: False)
+        return guarded("claim", lambda: self._run_claimed(id), lambda _: False)
+
+    def run_next(self, lane: Lane) -> bool:
+        """Do one job of a lane, if any is due."""
+        return guarded("claim", lambda: self._run_claimed(lane=lane), lambda _: False)
 
     def ring(self) -> None:
         """There may be work."""
@@ -67,7 +71,9 @@ class Worker:
 
     def serve(self, stop: Event, sweep: Callable[[datetime], None]) -> None:
         """Work until told to stop: a thread for each lane, and the sweeps in this one."""
-        lanes = [Thread(target=self._serve_lane, args=(lane, stop), name=f"work-{lane.name.lower()}") for lane in Lane]
+        lanes = [
+            Thread(target=self._serve_lane, args=(lane, stop), name=f"work-{lane.name.lower()}") for lane in ANYBODYS
+        ]
         for thread in lanes:
             thread.daemon = True
             thread.start()
@@ -76,8 +82,8 @@ class Worker:
         for thread in lanes:
             thread.join()
 
-    def _claim_and_run(self, id: int) -> bool:
-        jobs = self._outbox.claim(self._clock(), job=id)
+    def _run_claimed(self, id: int | None = None, lane: Lane | None = None) -> bool:
+        jobs = self._outbox.claim(self._clock(), job=id, lane=lane)
         for job in jobs:
             self._run(job)
         return bool(jobs)
@@ -96,7 +102,7 @@ class Worker:
         self._crash("settled")
         kind = job.kind if job.kind in self._handlers else "unknown"
         metrics.JOBS.labels(kind, _outcome(state, result)).inc()
-        if not isinstance(result, Done) and result.error not in ROUTINE:
+        if not isinstance(result, Done | Passed) and result.error not in ROUTINE:
             logger.info("job not done", job=job.id, kind=kind, attempt=job.attempt, why=result.error, state=state)
         self._wake()
 
@@ -131,6 +137,8 @@ def _outcome(state: str | None, result: Result) -> str:
     match state:
         case None:
             return "lost"
+        case "due" if isinstance(result, Passed):
+            return "passed"
         case "due":
             return "failed" if isinstance(result, Retry) and result.failure else "waits"
         case _:
@@ -166,6 +174,10 @@ def start(service: Service) -> None:
         worker = worker_of(service)
         service.wake.bells.append(worker.ring)
         _background(worker.serve, Event(), lambda now: sweep(service, now))
+        if "smpp" in service.config.sms:
+            from loket import smpp  # Which needs this module.
+
+            smpp.start(service)
     elif service.environment.broker_url:
         _background(_publisher(service).serve, Event())
 

@@ -25,6 +25,7 @@ from store.schema import (
     SEALED,
     contacts,
     disputes,
+    heard,
     helpers,
     identities,
     inbox,
@@ -47,7 +48,7 @@ NO_WORDS = msgspec.json.encode(Words("", ""))
 NO_PAGE = msgspec.json.encode(Page("", ends=True))
 # These are erased by name; every other sealed column is emptied where its row belongs to the contact or the case.
 # A helper is no citizen of ours: the operators take the number back.
-KNOWN = frozenset({identities, sessions, inbox, registrations, disputes, visits, messages, reports, helpers})
+KNOWN = frozenset({identities, sessions, inbox, registrations, disputes, visits, messages, reports, helpers, heard})
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,9 @@ class Erasure:
             connection.execute(update(messages).where(messages.c.id == id).values(sealed=sealed, delivery=unsent))
 
     def _erase_pages(self, connection: Connection, contact: str) -> None:
-        """A repeat of an old message is still known, and gets an empty page."""
+        """A repeat of an old message is still known, and gets an empty page. Parts of new ones are given up."""
+        named = select(identities.c.idx).where(identities.c.contact_id == contact)
+        connection.execute(delete(heard).where(heard.c.sender_idx.in_(named)))
         for key in connection.scalars(select(inbox.c.key).where(inbox.c.contact_id == contact)).all():
             sealed = self._sealer.seal("inbox.sealed", bytes(key).hex(), NO_PAGE)
             connection.execute(update(inbox).where(inbox.c.key == key).values(sealed=sealed))

@@ -18,6 +18,7 @@ from store.seal import Sealer
 
 Say = Callable[[str, Text], str]  # language, sentence -> one message as it is sent
 Quiet = Callable[[datetime], datetime]  # now -> when people may be sent what they did not ask for
+JobOf = Callable[[str, str], str]  # channel, gateway -> the kind of job that sends it
 
 QUEUED = "queued"
 # What may follow what: a receipt that comes late or twice never moves a message back.
@@ -79,11 +80,19 @@ class Posted:
 class Messages:
     """Writes messages in others' transactions, and keeps track of them."""
 
-    def __init__(self, database: Database, sealer: Sealer, say: Say, quiet: Quiet = lambda now: now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sealer: Sealer,
+        say: Say,
+        quiet: Quiet = lambda now: now,
+        job_of: JobOf = lambda channel, gateway: "message.send",
+    ) -> None:
         self._db = database
         self._sealer = sealer
         self._say = say
         self._quiet = quiet
+        self._job_of = job_of
 
     def post(
         self, connection: Executor, contact: str, text: Text, key: str, ref: str, now: datetime, *, asked: bool = False
@@ -132,7 +141,8 @@ class Messages:
             "sent_at": None,
         }
         if connection.execute(_WRITE, values | given).fetchall():
-            enqueue(connection, f"message:{id}", "message.send", id, now, due)
+            kind = self._job_of(given["channel"], given["gateway"])
+            enqueue(connection, f"message:{id}", kind, id, now, due)
 
     def letter(self, id: str) -> Letter | None:
         wanted = (
@@ -175,6 +185,12 @@ class Messages:
         mine = and_(messages.c.gateway == gateway, messages.c.provider_id == provider_id, _behind(delivery))
         with self._db.write() as connection:
             return bool(connection.execute(update(messages).where(mine).values(delivery=delivery)).rowcount)
+
+    def known(self, gateway: str, provider_id: str) -> bool:
+        """Whether a message was sent under this name."""
+        mine = messages.c.gateway == gateway, messages.c.provider_id == provider_id
+        with self._db.read() as connection:
+            return connection.scalar(select(messages.c.id).where(*mine)) is not None
 
     def to_number(self, sender: str) -> list[Posted]:
         """All messages to a number, oldest first."""

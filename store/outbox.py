@@ -22,7 +22,11 @@ class Lane(Enum):
     """Jobs of different lanes do not wait for each other: a slow portal holds up no message."""
 
     PORTAL = "portal."
+    SMPP = "message.smpp"  # Only whoever holds the bind takes these.
     OTHERS = ""
+
+
+ANYBODYS = (Lane.PORTAL, Lane.OTHERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,14 @@ class Dead:
     error: str
 
 
-Result = Done | Retry | Dead
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """It is for others: for whoever does jobs of this kind."""
+
+    kind: str
+
+
+Result = Done | Retry | Dead | Passed
 Bury = Callable[[Connection, Job, str, datetime], None]  # What else to write, with its error, when a job is dead.
 
 
@@ -157,6 +168,12 @@ class Outbox:
                 bury(connection, job, str(values["error"]), now)
         return state
 
+    def hand_over(self, kind: str, other: str) -> int:
+        """Give the waiting jobs of a kind that nobody does any more to those who do the other; how many they were."""
+        left = update(outbox).where(outbox.c.state == DUE, outbox.c.kind == kind)
+        with self._db.write() as connection:
+            return connection.execute(left.values(kind=other)).rowcount
+
     def ages(self, now: datetime) -> tuple[int, int, float]:
         """How many rows are due, how many are dead, and the age of the oldest due one in seconds."""
         counts = select(outbox.c.state, func.count(), func.min(outbox.c.due_at)).where(outbox.c.state != DONE)
@@ -171,11 +188,14 @@ def _next(now: datetime, limit: int, lane: Lane | None) -> Select[tuple[int]]:
     found = select(outbox.c.id).where(_claimable(now)).order_by(outbox.c.due_at, outbox.c.id).limit(limit)
     match lane:
         case None:
-            return found
+            return found.where(outbox.c.kind != Lane.SMPP.value)
         case Lane.PORTAL:
             return found.where(outbox.c.kind.startswith(Lane.PORTAL.value))
+        case Lane.SMPP:
+            return found.where(outbox.c.kind == Lane.SMPP.value)
         case Lane.OTHERS:
-            return found.where(not_(outbox.c.kind.startswith(Lane.PORTAL.value)))
+            portal = outbox.c.kind.startswith(Lane.PORTAL.value)
+            return found.where(not_(portal), outbox.c.kind != Lane.SMPP.value)
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:
@@ -189,6 +209,8 @@ def _settled(job: Job, result: Result, now: datetime) -> dict[str, object]:
     match result:
         case Done():
             return {"state": DONE, "done_at": ms(now), "leased_until": 0, "error": ""}
+        case Passed(kind):
+            return {"kind": kind, "due_at": ms(now), "leased_until": 0}
         case Dead(error):
             return {"state": DEAD, "done_at": ms(now), "leased_until": 0, "error": error[:80]}
         case Retry(error, after, failure):

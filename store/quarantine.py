@@ -39,7 +39,7 @@ class Quarantine:
         self._due = due
 
     def bury(self, connection: Connection, job: Job, error: str, now: datetime) -> None:
-        if job.kind == "message.send":
+        if job.kind.startswith("message."):
             self._messages.failed(connection, job.subject)
         subject = _subject(connection, job)
         if subject is None:
@@ -91,7 +91,7 @@ def _subject(connection: Connection, job: Job) -> Subject | None:
             if row is not None and row.about == DEAD_JOB:
                 return None
             return Subject(row.contact_id, row.case_ref, row.regency, row.language) if row else Subject()
-        case "message.send":
+        case kind if kind.startswith("message."):
             row = _row(connection, messages, messages.c.id == job.subject)
             return _of_message(connection, row) if row else Subject()
         case "portal.update" | "portal.updated":

@@ -409,11 +409,25 @@ tries = _table(
     Index(None, "scope", "idx", "at"),
 )
 
+# By a line that brings messages again without saying so: what it may still bring again, and parts of messages.
+heard = _table(
+    "heard",
+    Column("mark", LargeBinary(32), primary_key=True),  # Keyed hash of sender and words, or of what parts share.
+    Column("part", Integer, primary_key=True),
+    Column("id", ID, nullable=False),  # The message's in the inbox.
+    Column("sender_idx", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "at"),
+    by_key=True,
+)
+
 # Every sealed column, with the column that names its row: the key rotation walks through this.
 SEALED = (
     (identities, "sealed", "contact_id"),
     (sessions, "sealed", "contact_id"),
     (inbox, "sealed", "key"),
+    (heard, "sealed", "id"),
     (registrations, "sealed", "id"),
     (registrations, "sealed_details", "id"),
     (registrations, "sealed_intent", "id"),

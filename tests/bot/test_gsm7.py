@@ -115,3 +115,20 @@ def test_cut_keeps_the_longest_beginning_that_fits(text: str, limit: int) -> Non
     assert text.startswith(kept)
     assert septets(kept) <= limit
     assert kept == text or septets(text[: len(kept) + 1]) > limit
+
+
+def test_octets_of_the_wire() -> None:
+    for code in range(0x80):
+        if code != 0x1B:
+            assert gsm7.encode(gsm7.BASIC[code]) == bytes((code,))
+    assert gsm7.encode("@{€") == b"\x00\x1b\x28\x1b\x65"
+    assert gsm7.decode(b"\x1b\x3f\x1b") == "  "  # Escapes that lead nowhere.
+    assert gsm7.decode(b"\x80\xff") == "??"
+    with pytest.raises(ValueError, match="letter 1 is outside"):
+        gsm7.encode("a`")
+
+
+@given(st.text(alphabet=st.sampled_from(gsm7.BASIC.replace("\x1b", "") + gsm7.EXTENSION)))
+def test_octets_come_back_as_the_text(text: str) -> None:
+    assert gsm7.decode(gsm7.encode(text)) == text
+    assert len(gsm7.encode(text)) == gsm7.septets(text)

@@ -23,6 +23,7 @@ SECRETS = {
     "PORTAL_TOKEN": "word-of-the-portal",
     "AFRICASTALKING_TOKENS": "first-word,second-word",
     "AFRICASTALKING_API_KEY": "key-of-the-vendor",
+    "SMPP_PASSWORD": "rahasia1",
 }
 
 
