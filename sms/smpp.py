@@ -211,10 +211,15 @@ class SmppGateway:
             self._wait, self._quiet_until = self.bind.first_wait, 0.0
             return self.named(answer)
         if code == "busy":
-            with self._changed:
+            self._keep_quiet()
+        raise SendFailed(code, again=again)
+
+    def _keep_quiet(self) -> None:
+        """Longer each time; what was under way when the SMSC first asked for less is the same time."""
+        with self._changed:
+            if monotonic() >= self._quiet_until:
                 self._quiet_until = monotonic() + self._wait
                 self._wait = min(self._wait * 2, self.bind.longest_wait)
-        raise SendFailed(code, again=again)
 
     def named(self, answer: Pdu) -> Sent:
         """What the SMSC calls the message that it has taken."""
