@@ -7,11 +7,11 @@ from typing import Any, assert_never
 import msgspec
 
 from bot.conversation import Lookup
-from bot.dialogue import Closed, Dial, Lost, Repeat, Typed, news
+from bot.dialogue import Closed, Dial, Lost, Repeat, Typed, news, spoken
 from bot.effects import Effect
 from bot.messages import Channel, Inbound, Page
 from bot.run import Engine, Fit, Playing, Run
-from bot.session import Dialogue, Session
+from bot.session import Session
 from bot.writing import message
 
 Facts = Mapping[tuple[str, str], Any]  # (name, argument) -> what was found; None: could not be had in time.
@@ -62,8 +62,10 @@ def steps(
     after = run.session
     at = int(now.timestamp())
     if page:
-        dialogue = Dialogue(inbound.gateway, inbound.dialogue, inbound.transcript, page)
-        after = msgspec.structs.replace(after, closed=page.ends, dialogue=dialogue, at=at)
+        binding = run.on_screen is not None and run.on_screen.own_turn
+        after = msgspec.structs.replace(after, closed=page.ends, dialogue=spoken(inbound, page, binding), at=at)
+    elif inbound.one_input and heard == Closed(known=True):
+        after = msgspec.structs.replace(after, dialogue=None)  # Its id may come again, for another dialogue.
     return Turn(after, page, tuple(run.effects), events=tuple(run.events))
 
 

@@ -34,6 +34,18 @@ class Attachment(StrEnum):
     OTHER = "other"  # Its caption.
 
 
+class OneInput(msgspec.Struct, frozen=True):
+    """Of a gateway that sends one input a turn and nothing of those before: what the state has to tell apart."""
+
+    numbered: bool = False  # The message's id tells a repeat from the same input typed again.
+    window: int = 2  # Seconds in which the same message again is a repeat, where nothing numbers the turns.
+    life: int = 600  # Seconds of silence after which a dialogue is over, should its id come again.
+    otherwise: str | None = None  # What was typed, should the dialogue that this seems to begin be open already.
+
+    def __repr__(self) -> str:
+        return "OneInput()"
+
+
 class Inbound(msgspec.Struct, frozen=True):
     """One message from a person, whatever vendor brought it. Its repr shows nothing that was typed."""
 
@@ -48,6 +60,8 @@ class Inbound(msgspec.Struct, frozen=True):
     transcript: str | None = None  # All that was typed in this dialogue, where the gateway repeats it.
     attachment: Attachment = Attachment.NONE
     also: str = ""  # The channel's own id of the same person, where the vendor tells it beside the number.
+    one_input: OneInput | None = None  # Where a gateway of screens does not repeat it.
+    network: str = ""  # What the gateway calls the operator, where it names one.
 
     def __repr__(self) -> str:
         return f"Inbound({self.channel} {self.gateway} {self.event})"

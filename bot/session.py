@@ -72,6 +72,10 @@ class Dialogue(msgspec.Struct, frozen=True, array_like=True):
     id: str
     transcript: str | None
     page: Page
+    # Where nothing that was typed before is repeated, only these tell a repeat from the same input typed again:
+    last: str = ""  # The mark of the last message.
+    at: int = 0  # When it came, in milliseconds since 1970.
+    binding: bool = False  # The page asks for an agreement.
 
     def __repr__(self) -> str:
         return f"Dialogue({self.gateway} {self.id})"

@@ -8,6 +8,7 @@ import msgspec
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 64
+UTF_8 = frozenset({"", "utf-8", "utf8"})
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -30,6 +31,7 @@ class Response(msgspec.Struct, frozen=True):
     status: int
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = {}
 
 
 ACCEPTED = Response(200, "text/plain; charset=utf-8", b"")
@@ -44,17 +46,25 @@ def unfit(request: Request, most: int) -> Response | None:
     """The refusal of what cannot be a vendor's form of at most so many bytes."""
     if request.method != "POST":
         return refusal(405, "POST only")
-    content_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    if content_type.strip().lower() != FORM:
+    if media_type(request) != FORM:
         return refusal(415, f"{FORM} only")
-    charset = parameters.partition("charset=")[2].strip(' "').lower()
-    if charset not in ("", "utf-8", "utf8"):
+    if charset(request) not in UTF_8:
         return refusal(415, "UTF-8 only")
     if request.headers.get("content-encoding", "identity") != "identity":
         return refusal(415, "no content encoding")
     if len(request.body) > most:
         return refusal(413, f"at most {most} bytes")
     return None
+
+
+def media_type(request: Request) -> str:
+    """What the body is said to be, in lower case, without parameters; nothing where nothing is said."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def charset(request: Request) -> str:
+    """The charset that the body is said to be in, in lower case; nothing where nothing is said."""
+    return request.headers.get("content-type", "").lower().partition("charset=")[2].partition(";")[0].strip(' "')
 
 
 def bears_token(request: Request, tokens: Sequence[str]) -> bool:
@@ -66,26 +76,32 @@ def bears_token(request: Request, tokens: Sequence[str]) -> bool:
 
 def form(request: Request, *needed: str) -> dict[str, str]:
     """A URL-encoded form with every needed field present. ValueError names the field at fault and quotes nothing."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+    if media_type(request) != FORM:
         raise ValueError("not a form")
-    try:
-        pairs = [_pair(part) for part in request.body.decode("ascii").split("&", MOST_FIELDS)]
-    except ValueError:
-        raise ValueError("not a well-formed form") from None  # The cause would quote the body.
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        raise ValueError("a field occurs twice")
+    fields = urlencoded(request.body)
     for name in needed:
         if name not in fields:
             raise ValueError(f"no field {name!r}")
     return fields
 
 
-def _pair(part: str) -> tuple[str, str]:
+def urlencoded(raw: bytes, encoding: str = "utf-8") -> dict[str, str]:
+    """`name=value&...`, decoded. ValueError quotes nothing."""
+    try:
+        pairs = [_pair(part, encoding) for part in raw.decode("ascii").split("&", MOST_FIELDS)]
+    except ValueError:
+        raise ValueError("not a well-formed form") from None  # The cause would quote the body.
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a field occurs twice")
+    return fields
+
+
+def _pair(part: str, encoding: str) -> tuple[str, str]:
     """`name=value`, decoded. parse_qsl does the same, and takes four times as long."""
     name, equals, value = part.partition("=")
     if not equals or not name or "&" in value:
         raise ValueError
     if "%" in part or "+" in part:
-        return unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")
+        return unquote_plus(name, encoding, "strict"), unquote_plus(value, encoding, "strict")
     return name, value

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot.dialogue import identity
 from bot.effects import Effect, SpeakLanguage
 from bot.engine import Turn, steps
 from bot.messages import Channel, Inbound, Page
@@ -59,11 +60,13 @@ class Desk:
     def answer(self, inbound: Inbound, fit: Fit) -> tuple[Page | None, Turn]:
         """The page that answers a message, kept before it is shown. The same message again: the same page."""
         self._sessions.refresh()
-        key = self._sessions.key(f"{inbound.gateway}|{inbound.dialogue}|{inbound.sender}", inbound.id)
         guesses: dict[tuple[str, str], Any] = {}
         for attempt in range(ATTEMPTS):
             try:
-                return self._attempt(inbound, fit, key, guesses)
+                loaded = self._sessions.load(inbound.sender, inbound.also)
+                self._crash("loaded")
+                key = self._key(inbound, loaded)
+                return self._attempt(loaded, inbound, fit, key, guesses)
             except Conflict:
                 page = self._sessions.replay(key)
                 if page is not None:
@@ -74,11 +77,13 @@ class Desk:
                     raise
         raise Busy
 
+    def _key(self, inbound: Inbound, loaded: Loaded) -> bytes:
+        dialogue = f"{inbound.gateway}|{inbound.dialogue}|{inbound.sender}"
+        return self._sessions.key(dialogue, identity(inbound, loaded.version))
+
     def _attempt(
-        self, inbound: Inbound, fit: Fit, key: bytes, guesses: dict[tuple[str, str], Any]
+        self, loaded: Loaded, inbound: Inbound, fit: Fit, key: bytes, guesses: dict[tuple[str, str], Any]
     ) -> tuple[Page | None, Turn]:
-        loaded = self._sessions.load(inbound.sender, inbound.also)
-        self._crash("loaded")
         turn = self._advance(loaded, inbound, fit, guesses)
         if turn.session is loaded.session:
             return turn.page, turn

@@ -1,11 +1,13 @@
 """What of a message is new."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from bot.dialogue import Closed, Dial, Lost, News, Repeat, Typed, news
-from bot.messages import Channel, Inbound, Page, SessionEvent
+from bot.dialogue import Closed, Dial, Lost, News, Repeat, Typed, identity, news, spoken
+from bot.messages import Channel, Inbound, OneInput, Page, SessionEvent
 from bot.session import Dialogue
 
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
@@ -63,3 +65,58 @@ def test_a_line_is_closed_whether_it_is_known_or_not() -> None:
     assert heard(known("1"), None, event="close") == Closed(known=True)
     assert heard(known("1"), None, id="s2", event="close") == Closed(known=False)
     assert heard(None, None, event="close") == Closed(known=False)
+
+
+def one(known: Dialogue | None, text: str, id: str = "m", after: float = 0, event: str = "resume", **said: Any) -> News:
+    """A message of a gateway that sends one input a turn, `after` seconds."""
+    inbound = Inbound(
+        id, Channel.USSD, "at", "+62", text, SessionEvent(event), NOW + timedelta(seconds=after), "s1",
+        one_input=OneInput(**said),
+    )  # fmt: skip
+    return news(known, inbound)
+
+
+def was(id: str, page: Page = PAGE, binding: bool = False) -> Dialogue:
+    inbound = Inbound(id, Channel.USSD, "at", "+62", "", SessionEvent.RESUME, NOW, "s1", one_input=OneInput())
+    return spoken(inbound, page, binding)
+
+
+def test_one_input_without_a_number_is_a_repeat_for_a_moment_only() -> None:
+    assert one(was("m"), "1", after=2) == Repeat(PAGE)
+    assert one(was("m"), "1", after=2.1) == Typed("1")
+    assert one(was("other"), "1") == Typed("1")
+    assert one(was("m"), "1", window=0) == Typed("1")
+    assert one(was("m"), "1", numbered=True) == Typed("1")  # Its id tells, and the inbox has it.
+
+
+def test_where_an_agreement_is_asked_for_the_moment_is_longer() -> None:
+    assert one(was("m", binding=True), "1", after=5) == Repeat(PAGE)
+    assert one(was("m", binding=True), "1", after=5.1) == Typed("1")
+    assert one(was("m", binding=True), "1", after=1, window=0) == Typed("1")
+
+
+def test_an_input_that_answers_no_known_screen_answers_none() -> None:
+    assert one(None, "1") == Dial()
+    assert one(was("m"), "1", after=601) == Dial()
+    assert one(was("m"), "1", after=599) == Typed("1")
+
+
+def test_what_may_be_a_beginning_is_one_where_nothing_is_open() -> None:
+    assert one(None, "", event="new", otherwise="1") == Dial()
+    assert one(None, "8*1", event="new", otherwise="123*8*1") == Lost(("8", "1"), restart=False)
+    assert one(was("x"), "", event="new", otherwise="1") == Typed("1")
+    assert one(was("x", LAST), "", event="new", otherwise="1") == Dial()
+    assert one(was("x"), "", event="new") == Dial()  # It says so itself.
+
+
+def test_the_same_input_again_is_another_turn_and_twice_at_once_is_one() -> None:
+    message = Inbound("m", Channel.USSD, "at", "+62", "1", SessionEvent.RESUME, NOW, "s1", one_input=OneInput())
+    assert identity(message, 4) == identity(message, 4) != identity(message, 5)
+    numbered = replace(message, one_input=OneInput(numbered=True))
+    assert identity(numbered, 4) == identity(numbered, 5) == "m"
+    assert identity(replace(message, one_input=None), 4) == "m"
+
+
+@pytest.mark.parametrize("known", [None, was("m"), was("x")])
+def test_a_close_closes_what_is_known(known: Dialogue | None) -> None:
+    assert one(known, "", event="close") == Closed(known is not None)
