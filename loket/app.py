@@ -11,15 +11,15 @@ from bot.run import Fit, LostItsWay
 from bot.windows import zone
 from bot.wire import Request, Response, refusal
 from loket import log, metrics, outside, work
-from loket.config import UssdName, read_config, read_environment
+from loket.config import read_config, read_environment
+from loket.dialled import Dialled, connections
 from loket.pages import create_pages
 from loket.service import Service, compose
 from sms.gateway import MessageGateway, Receipt
 from sms.gateway import serve as serve_messages
 from sms.segments import answers
-from ussd.africastalking import AfricasTalkingUssd
-from ussd.gateway import BODY, UssdGateway, serve
-from ussd.page import fit
+from store.dialogues import Dialogues
+from ussd.gateway import BODY, serve
 from whatsapp.buttons import whole
 
 STATUS = {200: "200 OK", 400: "400 Bad Request", 404: "404 Not Found", 405: "405 Method Not Allowed",
@@ -36,9 +36,8 @@ class Gateways:
     def __init__(self, service: Service, pages: WSGIApplication) -> None:
         self._service = service
         self._pages = pages
-        self._ussd: Mapping[str, tuple[UssdGateway, Fit]] = {
-            name: (ussd_gateway(name, service), fit(screen.page)) for name, screen in service.config.ussd.items()
-        }
+        self._dialogues = Dialogues(service.database, service.sealer)
+        self._ussd = connections(service.config, service.environment, self._dialogues, service.clock)
         self._messaging: Mapping[tuple[str, str], MessageGateway] = {
             (channel.value, name): gateway
             for (channel, name), gateway in outside.lines(service.config, service.environment).gateways.items()
@@ -52,6 +51,7 @@ class Gateways:
             return self._pages(environ, start)
         response = self._guarded(channel, rest.partition("/")[0], environ)
         headers = [("Content-Type", response.content_type), ("Content-Length", str(len(response.body)))]
+        headers += response.headers.items()
         start(STATUS[response.status], headers)
         return (response.body,)
 
@@ -66,11 +66,24 @@ class Gateways:
     def _answered(self, channel: str, name: str, environ: WSGIEnvironment) -> Response:
         request = _request(environ)  # In any case: where nobody reads the body, the server hangs up on the sender.
         if channel == "ussd" and (found := self._ussd.get(name)):
-            gateway, fitted = found
-            return serve(gateway, lambda inbound: self.answer(inbound, fitted), request)
+            active = partial(self._active, name)
+            return serve(found.gateway, partial(self._on_screen, found), request, found.admit, active)
         if messaging := self._messaging.get((channel, name)):
             return serve_messages(messaging, self.accept, partial(self._keep, messaging.name), request)
         return refusal(404, "not found")
+
+    def _on_screen(self, dialled: Dialled, inbound: Inbound) -> Page | None:
+        began = perf_counter()
+        page = self.answer(inbound, dialled.fit(inbound))
+        if perf_counter() - began > dialled.screen_of(inbound).reply:
+            metrics.LATE_TURNS.labels(inbound.gateway).inc()
+        return page
+
+    def _active(self, gateway: str, dialogue: str) -> bool:
+        """Whether somebody can still answer in this dialogue."""
+        phone = self._dialogues.caller(gateway, dialogue)
+        known = self._service.sessions.load(phone).session.dialogue if phone else None
+        return known is not None and (known.gateway, known.id) == (gateway, dialogue) and not known.page.ends
 
     def _keep(self, gateway: str, receipt: Receipt) -> None:
         self._service.messages.delivered(gateway, receipt.provider_id, receipt.delivery)
@@ -103,13 +116,6 @@ class Gateways:
         return fitted(reply)[0]
 
 
-def ussd_gateway(name: UssdName, service: Service) -> UssdGateway:
-    """The gateway that config.yml names."""
-    match name:
-        case "africastalking":
-            return AfricasTalkingUssd(service.environment.africastalking_tokens, service.clock)
-
-
 def _request(environ: WSGIEnvironment) -> Request:
     headers = {"content-type": environ.get("CONTENT_TYPE", "")}
     if encoding := environ.get("HTTP_CONTENT_ENCODING"):
@@ -127,6 +133,9 @@ def _request(environ: WSGIEnvironment) -> Request:
 def _body(environ: WSGIEnvironment) -> bytes:
     """The body, or one byte more than is allowed where it is longer: nobody makes us read the rest."""
     length = environ.get("CONTENT_LENGTH") or ""
+    if not length:  # A GET has none, and who sends in chunks does not say how much will come.
+        found: bytes = environ["wsgi.input"].read(BODY + 1)
+        return found
     wanted = int(length) if length.isdecimal() and len(length) < 8 else BODY + 1
     body: bytes = environ["wsgi.input"].read(min(wanted, BODY + 1))
     return body if wanted <= BODY else body.ljust(BODY + 1)

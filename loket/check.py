@@ -17,6 +17,7 @@ from bot.updates import Kind
 from loket import areas, rehearse, texts
 from loket.config import ROOT, Config
 from loket.engine import ALWAYS, build
+from loket.screens import smallest
 
 WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
 SECTIONS = str.split(
@@ -58,7 +59,7 @@ def check(config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datet
         if waiting := len(catalogue.unreviewed(language)):
             notes.append(f"{language}: {waiting} sentences wait for a native reader")
     if not unwritten:
-        limit = min(screen.page for screen in config.ussd.values())
+        limit = smallest(config)
         errors += rehearse.complaints(build(config, catalogue, gazetteer), config.languages, limit, now)
     return Report(tuple(errors), tuple(notes))
 

@@ -5,19 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
 
 from bot.windows import zone
+from loket.operators import load as load_operators
+from loket.screens import faults
 from sms.bind import Bind
+from ussd.numbers import bare
 
 PREFIX = "LOKET_"
 ROOT = Path(__file__).resolve().parent.parent
+OPERATORS = ROOT / "data" / "operators.yml"
 Hour = Annotated[int, msgspec.Meta(ge=0, le=24)]
 Regency = Annotated[str, msgspec.Meta(pattern=r"^\d{4}$")]
-UssdName = Literal["africastalking"]
+UssdName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 SmsName = Literal["console", "africastalking", "smpp"]
 WhatsAppName = Literal["console"]
 
@@ -43,8 +47,25 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sms: str = ""
 
 
-class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    page: Annotated[int, msgspec.Meta(ge=60, le=182)] = 160
+class Measures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What screens hold, where it is less than the gateway says: septets, characters, seconds."""
+
+    page: Annotated[int, msgspec.Meta(ge=60, le=182)] | None = None
+    input: Annotated[int, msgspec.Meta(ge=16, le=182)] | None = None
+    reply: Annotated[float, msgspec.Meta(ge=1, le=60)] | None = None
+
+
+class UssdLine(Measures, frozen=True, forbid_unknown_fields=True):
+    """A connection to a USSD gateway. Without style and form its name is a module's."""
+
+    prefix: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
+    style: str = ""  # A file of data/gateways.
+    form: dict[str, Any] = {}  # What is different from it.
+    code: str = ""  # What is dialled here, where it is not numbers.ussd.
+
+    @property
+    def described(self) -> bool:
+        return bool(self.style or self.form)
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,9 +84,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     home: Regency
     windows: dict[Regency, Period]
     numbers: Numbers
-    ussd: Annotated[dict[UssdName, Screen], msgspec.Meta(min_length=1)]
+    ussd: Annotated[dict[UssdName, UssdLine], msgspec.Meta(min_length=1)]
     sms: Annotated[dict[SmsName, Line], msgspec.Meta(min_length=1)]
     whatsapp: dict[WhatsAppName, Line] = {}
+    operators: dict[str, Measures] = {}
     portal: Literal["sandbox", "http"] = "sandbox"
     sending_hours: tuple[Hour, Hour] = (8, 20)  # From, and up to: when people are sent what they did not ask for.
     follow_seconds: Annotated[int, msgspec.Meta(ge=1)] = 900  # Between two questions whether the portal has decided.
@@ -90,6 +112,8 @@ class Environment:
     portal_url: str = field(default="", repr=False)
     portal_token: str = field(default="", repr=False)
     africastalking_tokens: tuple[str, ...] = field(default=(), repr=False)  # Secret last parts of the webhooks' paths.
+    ussd_tokens: tuple[str, ...] = field(default=(), repr=False)  # The same for each described gateway: name=token.
+    public_url: str = field(default="", repr=False)  # Where vendors reach us, https://host.
     africastalking_username: str = field(default="", repr=False)
     africastalking_api_key: str = field(default="", repr=False)
     africastalking_sender: str = field(default="", repr=False)
@@ -101,6 +125,11 @@ class Environment:
     crash_after: int = 0  # Tests only: how often that point is passed first.
     demo: bool = False  # Set by `loket demo`: the simulator is served, and the desk is not only for TLS.
     embedded: bool = False  # The jobs are done in the web process too.
+
+    def tokens_of(self, gateway: str) -> tuple[str, ...]:
+        """The tokens of a described USSD gateway."""
+        pairs = (entry.partition("=") for entry in self.ussd_tokens)
+        return tuple(token for name, _, token in pairs if name == gateway and token)
 
 
 def read_config(path: Path) -> Config:
@@ -122,6 +151,7 @@ def _look_up(config: Config) -> None:
     for language in config.languages:
         if not (ROOT / "data" / "texts" / f"{language}.yml").is_file():
             raise ValueError(f"languages: there is no data/texts/{language}.yml")
+    _look_up_ussd(config)
     if not any(line.sends for line in config.sms.values()):
         raise ValueError("sms: none of them sends")
     if odd := [name for name, line in (config.sms | config.whatsapp).items() if line.bind and name != "smpp"]:
@@ -131,6 +161,22 @@ def _look_up(config: Config) -> None:
             zone(regency)
         except ValueError:
             raise ValueError(f"{regency}: no province has this number") from None
+
+
+def _look_up_ussd(config: Config) -> None:
+    """Refuse a connection that is described in a way that cannot be. Raises ValueError."""
+    for name, line in config.ussd.items():
+        module = (ROOT / "ussd" / f"{name}.py").is_file()
+        if line.described and module:
+            raise ValueError(f"ussd.{name}: this name is a module's; give the aggregator another")
+        if not line.described and name != "africastalking":
+            raise ValueError(f"ussd.{name}: ussd/ has no such gateway; an aggregator says its style: or its form:")
+        if line.code and not (line.described and bare(line.code)):
+            raise ValueError(f"ussd.{name}.code: digits between * and #, and only where there is a style: or a form:")
+    if unknown := sorted(config.operators.keys() - set(load_operators(OPERATORS).names)):
+        raise ValueError(f"operators: there is no {unknown[0]} in data/operators.yml")
+    for fault in faults(config):
+        raise ValueError(fault)
 
 
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:

@@ -20,6 +20,7 @@ TURN_SECONDS = Histogram(
 
 # A label's child is looked up with a lock each time, and every turn has two.
 turn, turn_seconds = cache(TURNS.labels), cache(TURN_SECONDS.labels)
+LATE_TURNS = Counter("loket_late_turns_total", "Turns kept after the gateway had given up.", ("gateway",))
 FAILED_TURNS = Counter("loket_failed_turns_total", "Turns that ended in an apology.", ("channel", "gateway"))
 JOBS = Counter("loket_jobs_total", "Jobs settled.", ("kind", "result"))
 SMPP_PDUS = Counter("loket_smpp_pdus_total", "PDUs exchanged with the SMSC.", ("pdu", "outcome"))

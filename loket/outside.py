@@ -14,6 +14,7 @@ from loket.service import Clock
 from sms.bind import Account, Bind, account
 from sms.console import ConsoleGateway
 from sms.gateway import MessageGateway
+from ussd.styles import described
 
 TOKEN = 16  # Characters of a path token at the least; 43 are recommended.
 
@@ -28,9 +29,34 @@ def check(config: Config, environment: Environment) -> None:
         raise ConfigError("sms: africastalking needs LOKET_AFRICASTALKING_USERNAME and LOKET_AFRICASTALKING_API_KEY")
     if "smpp" in config.sms:
         _account(environment)
-    if any(len(token) < TOKEN for token in environment.africastalking_tokens):
+    _check_tokens("LOKET_AFRICASTALKING_TOKENS", environment.africastalking_tokens, environment)
+    _check_ussd(config, environment)
+
+
+def _check_ussd(config: Config, environment: Environment) -> None:
+    names = {name for name, line in config.ussd.items() if line.described}
+    for entry in environment.ussd_tokens:
+        name, equals, _ = entry.partition("=")
+        if not equals:
+            raise ConfigError("LOKET_USSD_TOKENS: write name=token, and a comma between two")
+        if name not in names:
+            raise ConfigError(f"LOKET_USSD_TOKENS: there is no described gateway ussd.{name} in config.yml")
+    for name in sorted(names):
+        tokens = environment.tokens_of(name)
+        if not tokens:
+            raise ConfigError(
+                f"ussd.{name} needs {name}=<token> in LOKET_USSD_TOKENS: it is all that proves the vendor"
+            )
+        _check_tokens(f"LOKET_USSD_TOKENS, {name}", tokens, environment)
+        answer = described(config.ussd[name].style, config.ussd[name].form).answer
+        if "{callback}" in f"{answer.goes_on}{answer.ends}" and not environment.public_url:
+            raise ConfigError(f"ussd.{name} answers with our address: it needs LOKET_PUBLIC_URL, https://host")
+
+
+def _check_tokens(variable: str, tokens: tuple[str, ...], environment: Environment) -> None:
+    if any(len(token) < TOKEN for token in tokens) and not environment.demo:
         raise ConfigError(
-            f"LOKET_AFRICASTALKING_TOKENS: {TOKEN} characters or more each, for they are all that proves the vendor. "
+            f"{variable}: {TOKEN} characters or more each, for they are all that proves the vendor. "
             "A good one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
         )
 

@@ -24,6 +24,7 @@ from store.rights_effects import OPEN, end_case
 from store.schema import (
     SEALED,
     contacts,
+    dialogues,
     disputes,
     heard,
     helpers,
@@ -48,7 +49,9 @@ NO_WORDS = msgspec.json.encode(Words("", ""))
 NO_PAGE = msgspec.json.encode(Page("", ends=True))
 # These are erased by name; every other sealed column is emptied where its row belongs to the contact or the case.
 # A helper is no citizen of ours: the operators take the number back.
-KNOWN = frozenset({identities, sessions, inbox, registrations, disputes, visits, messages, reports, helpers, heard})
+KNOWN = frozenset(
+    {identities, sessions, inbox, dialogues, registrations, disputes, visits, messages, reports, helpers, heard}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,8 @@ class Erasure:
 
     def _erase_contact(self, connection: Connection, contact: str) -> None:
         """The phone is not known any more: whoever dials from it is new."""
+        own = select(identities.c.idx).where(identities.c.contact_id == contact)
+        connection.execute(delete(dialogues).where(dialogues.c.caller.in_(own)))
         for table in (sessions, identities, waiting):
             connection.execute(delete(table).where(table.c.contact_id == contact))
         connection.execute(update(contacts).where(contacts.c.id == contact).values(own_phone=0))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 
 from bot.messages import Text
+from store import dialogues
 from store.database import Database, ms
 from store.heard import WHOLE
 from store.messages import Messages
@@ -46,7 +47,8 @@ class Housekeeping:
         """Delete tries and sessions at the desk that count no more; how many rows they were."""
         stale = ms(now - SESSIONS_KEPT)
         ended = or_(staff_sessions.c.seen_at < stale, staff_sessions.c.started_at < stale)
+        over = dialogues.forget(self._db, now)
         with self._db.write() as connection:
             connection.execute(delete(heard).where(heard.c.at < ms(now - WHOLE)))
-            rows = connection.execute(delete(tries).where(tries.c.at < ms(now - TRIES_KEPT))).rowcount
+            rows = over + connection.execute(delete(tries).where(tries.c.at < ms(now - TRIES_KEPT))).rowcount
             return rows + connection.execute(delete(staff_sessions).where(ended)).rowcount

@@ -69,6 +69,16 @@ inbox = _table(
     by_key=True,
 )
 
+dialogues = _table(
+    "dialogues",
+    Column("key", LargeBinary(32), primary_key=True),  # Keyed hash of gateway and dialogue.
+    Column("sealed", LargeBinary, nullable=False),  # The phone that began it.
+    Column("caller", LargeBinary(32), nullable=False),  # Its blind index.
+    Column("at", BigInteger, nullable=False),
+    Index(None, "at"),
+    Index(None, "caller"),
+)
+
 registrations = _table(
     "registrations",
     Column("id", ID, primary_key=True),
@@ -428,6 +438,7 @@ SEALED = (
     (sessions, "sealed", "contact_id"),
     (inbox, "sealed", "key"),
     (heard, "sealed", "id"),
+    (dialogues, "sealed", "key"),
     (registrations, "sealed", "id"),
     (registrations, "sealed_details", "id"),
     (registrations, "sealed_intent", "id"),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.messages import Channel, Inbound, Page, SessionEvent
-from bot.wire import Request, Response, bears_token, form
+from bot.wire import ACCEPTED, Request, Response, bears_token, form, unfit
+from ussd.gateway import BODY
 
 TURN = ("sessionId", "phoneNumber", "networkCode", "serviceCode", "text")
 END = ("sessionId", "phoneNumber", "serviceCode", "status")
@@ -33,10 +34,15 @@ class AfricasTalkingUssd:
         self._clock = clock
 
     def authentic(self, request: Request) -> bool:
-        return bears_token(request, self._tokens)
+        return bears_token(request, self._tokens) and request.path.split("/")[4:] in ([], ["events"])
+
+    def unfit(self, request: Request) -> Response | None:
+        return unfit(request, BODY)
 
     def inbound(self, request: Request) -> Inbound:
         """The first callback of a dialogue has no text; every later one repeats all that was typed."""
+        if request.path.endswith("/events"):
+            return self.ended(request)
         fields = _checked(request, TURN)
         event = SessionEvent.RESUME if fields["text"] else SessionEvent.NEW
         return self._inbound(fields, event, fields["text"])
@@ -45,9 +51,14 @@ class AfricasTalkingUssd:
         """The report of an ended session. It may never come, so nothing depends on it."""
         return self._inbound(_checked(request, END), SessionEvent.CLOSE, None)
 
-    def response(self, page: Page) -> Response:
+    def response(self, page: Page | None, inbound: Inbound) -> Response:
+        if page is None or inbound.event is SessionEvent.CLOSE:
+            return ACCEPTED
         body = f"{'END' if page.ends else 'CON'} {page.body}"
         return Response(200, "text/plain; charset=utf-8", body.encode())
+
+    def probed(self, active: bool) -> Response:
+        return ACCEPTED  # Nobody asks.
 
     def _inbound(self, fields: Mapping[str, str], event: SessionEvent, text: str | None) -> Inbound:
         session, phone = fields["sessionId"], fields["phoneNumber"]
@@ -62,6 +73,7 @@ class AfricasTalkingUssd:
             received_at=self._clock(),
             dialogue=session,
             transcript=text,
+            network=fields.get("networkCode", ""),
         )
 
 

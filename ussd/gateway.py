@@ -3,10 +3,18 @@
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
+
 from bot.messages import Inbound, Page
-from bot.wire import ACCEPTED, Request, Response, refusal, unfit
+from bot.wire import Request, Response, refusal
 
 BODY = 8 * 1024  # Bytes. A registration typed in one dialogue is far below this.
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """A vendor asks whether a dialogue is open, and nothing is typed."""
+
+    dialogue: str
 
 
 class UssdGateway(Protocol):
@@ -15,33 +23,51 @@ class UssdGateway(Protocol):
     name: str
 
     def authentic(self, request: Request) -> bool:
-        """Whether the request can only come from the vendor."""
+        """Whether it came to one of this gateway's paths, and can only come from the vendor."""
         ...
 
-    def inbound(self, request: Request) -> Inbound:
-        """The turn in the request. ValueError: not this gateway's form; its text holds nothing that was typed."""
+    def unfit(self, request: Request) -> Response | None:
+        """The refusal of what cannot be this vendor's form, whatever stands in it: 405, 415 or 413."""
         ...
 
-    def response(self, page: Page) -> Response: ...
-
-    def ended(self, request: Request) -> Inbound:
-        """The end of a dialogue, as the vendor reports it afterwards. ValueError as above."""
+    def inbound(self, request: Request) -> Inbound | Probe:
+        """The turn in the request, or the end of a dialogue. ValueError: not this gateway's form; its text holds
+        nothing that was typed."""
         ...
+
+    def response(self, page: Page | None, inbound: Inbound) -> Response:
+        """The page as the vendor wants it; without one, that the end of a dialogue was noted."""
+        ...
+
+    def probed(self, active: bool) -> Response: ...
 
 
 Answer = Callable[[Inbound], Page | None]
+Admit = Callable[[Inbound], Inbound]
+Active = Callable[[str], bool]
 
 
-def serve(gateway: UssdGateway, answer: Answer, request: Request) -> Response:
-    """Answer one request to /ussd/<gateway>/<token>: a turn; or, with /events behind it, the report of its end."""
-    rest = request.path.split("/")[4:]
-    if rest not in ([], ["events"]) or not gateway.authentic(request):
+def serve(
+    gateway: UssdGateway,
+    answer: Answer,
+    request: Request,
+    admit: Admit = lambda inbound: inbound,
+    active: Active = lambda dialogue: False,
+) -> Response:
+    """Answer one request to /ussd/<gateway>/<token>, or to a path behind it.
+
+    `admit`: the message with its sender, or ValueError where nobody can have sent it. `active`: whether this dialogue
+    is open.
+    """
+    if not gateway.authentic(request):
         return refusal(404, "not found")
-    if refused := unfit(request, BODY):
+    if refused := gateway.unfit(request):
         return refused
     try:
-        inbound = gateway.ended(request) if rest else gateway.inbound(request)
+        inbound = gateway.inbound(request)
+        if isinstance(inbound, Probe):
+            return gateway.probed(active(inbound.dialogue))
+        inbound = admit(inbound)
     except ValueError as error:
         return refusal(400, str(error))
-    page = answer(inbound)
-    return gateway.response(page) if page is not None and not rest else ACCEPTED
+    return gateway.response(answer(inbound), inbound)

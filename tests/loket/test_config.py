@@ -10,7 +10,7 @@ import yaml
 
 from loket import outside
 from loket.areas import load as load_areas
-from loket.config import ROOT, ConfigError, Environment, Line, read_config, read_environment
+from loket.config import ROOT, Config, ConfigError, Environment, Line, read_config, read_environment
 from loket.engine import build, period_name
 from loket.service import now
 from loket.texts import load
@@ -55,7 +55,7 @@ def test_the_shipped_file_is_right_and_is_read_the_same_after_being_written(tmp_
         ({"langauges": ["id"]}, "langauges"),
         ({"numbers": {"ussd": "*1#", "call": "1", "two-way": True}}, "two-way"),
         ({"windows": {"3510": {"opens": "2026-11-01", "closes": "2026-12-31", "until": 1}}}, "until"),
-        ({"ussd": {"africastalking": {"page": 160, "prefix": 4}}}, "prefix"),
+        ({"ussd": {"africastalking": {"page": 160, "prefixes": 4}}}, "prefixes"),
     ],
 )
 def test_an_unknown_key_is_named(tmp_path: Path, changes: dict[str, Any], named: str) -> None:
@@ -80,7 +80,7 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
         ({"windows": {"351": {"opens": "2026-11-01", "closes": "2026-12-31"}}}, "$.windows"),
         ({"ussd": {"africastalking": {"page": 20}}}, "$.ussd"),
         ({"ussd": {"africastalking": {"page": 500}}}, "$.ussd"),
-        ({"ussd": {"africastalknig": {"page": 160}}}, "$.ussd"),
+        ({"ussd": {"Africa's Talking": {"page": 160}}}, "$.ussd"),
         ({"ussd": {}}, "$.ussd"),
         ({"windows": {"3510": {"opens": "2026-12-31", "closes": "2026-11-01"}}}, "$.windows"),
         ({"sms": {"pigeon": {}}}, "$.sms"),
@@ -215,6 +215,65 @@ def test_whoever_starts_it_is_told_what_is_made_up() -> None:
     portal, sms = outside.made_up(shipped)
     assert (portal.split()[1], sms.split()[1]) == ("sandbox", "console")
     assert outside.made_up(msgspec.structs.replace(shipped, portal="http", sms={"africastalking": Line()})) == []
+
+
+NAMED = {"telkomsel": {"style": "plain"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"ussd": {"telkomsel": {"page": 160}}}, "ussd.telkomsel: ussd/ has no such gateway"),
+        ({"ussd": {"africastalking": {"style": "plain"}}}, "ussd.africastalking: this name is a module's"),
+        ({"ussd": {"page": {"style": "plain"}}}, "ussd.page: this name is a module's"),
+        ({"ussd": {"telkomsel": {"style": "plane"}}}, "ussd.telkomsel.style: there is no data/gateways/plane.yml"),
+        ({"ussd": {"x": {"style": "plain", "form": {"start": []}}}}, "ussd.x.form: start: say unknown"),
+        ({"ussd": {"x": {"style": "plain", "form": {"feilds": {}}}}}, "`feilds`"),
+        ({"ussd": {"x": {"style": "plain", "code": "menu"}}}, "ussd.x.code: digits between * and #"),
+        ({"ussd": {"africastalking": {"code": "*1#"}}}, "ussd.africastalking.code"),
+        ({"ussd": {"africastalking": {"page": 60}}}, "ussd.africastalking.page: 60 septets at the least"),
+        ({"ussd": {"x": {"style": "plain", "page": 70, "prefix": 15}}}, "ussd.x.page: 60 septets at the least"),
+        ({"operators": {"telkomsell": {"page": 150}}}, "operators: there is no telkomsell in data/operators.yml"),
+        ({"operators": {"telkomsel": {"page": 62}}}, "operators.telkomsel at ussd.africastalking: page"),
+    ],
+)
+def test_a_connection_that_cannot_be_is_named_by_its_key(tmp_path: Path, changes: dict[str, Any], named: str) -> None:
+    assert named in refused(tmp_path, document(**changes))
+
+
+@pytest.mark.parametrize(
+    ("tokens", "named"),
+    [
+        ((), "ussd.telkomsel needs telkomsel=<token> in LOKET_USSD_TOKENS"),
+        (("word-without-a-name",), "write name=token"),
+        (("indosat=0123456789abcdef",), "there is no described gateway ussd.indosat"),
+        (("telkomsel=short",), "16 characters or more"),
+    ],
+)
+def test_a_described_gateway_needs_its_token(tokens: tuple[str, ...], named: str) -> None:
+    config = msgspec.convert(document(ussd=NAMED), Config)
+    with pytest.raises(ConfigError) as caught:
+        outside.check(config, Environment(ussd_tokens=tokens))
+    assert named in str(caught.value)
+    assert not any(token in str(caught.value) for token in ("word-without-a-name", "0123456789abcdef", "short"))
+
+
+def test_several_gateways_share_one_variable_and_two_tokens_may_take_turns() -> None:
+    found = read_environment({"LOKET_USSD_TOKENS": "a=first=word, a=second, b=third"})
+    assert (found.tokens_of("a"), found.tokens_of("b"), found.tokens_of("c")) == (
+        ("first=word", "second"),
+        ("third",),
+        (),
+    )
+    assert "first" not in repr(found)
+
+
+def test_an_answer_with_our_address_needs_to_know_it() -> None:
+    config = msgspec.convert(document(ussd={"v": {"style": "vodacom"}}), Config)
+    tokens = ("v=0123456789abcdef",)
+    with pytest.raises(ConfigError, match="LOKET_PUBLIC_URL"):
+        outside.check(config, Environment(ussd_tokens=tokens))
+    outside.check(config, Environment(ussd_tokens=tokens, public_url="https://loket.example"))
 
 
 def test_a_path_token_that_could_be_guessed_is_refused() -> None:

@@ -15,6 +15,7 @@ from bot.stages import Stage
 from handoff.desk.ports import Actor
 from handoff.routing import Role
 from handoff.tickets import Outcome, Place, Slot
+from store.dialogues import Dialogues
 from store.erasure import KNOWN, Erasure
 from store.rights_effects import GRACE
 from store.schema import SEALED
@@ -167,6 +168,16 @@ def test_an_answer_in_a_turn_that_was_under_way_brings_nothing_back(office: Offi
     office.talk("00", "8", "4", "2", "1")
     office.work(hours=GRACE / timedelta(hours=1) + 1)
     assert office.service.sessions.load(PHONE).contact != loaded.contact
+
+
+def test_who_began_a_dialogue_is_forgotten_with_the_phone(office: Office) -> None:
+    kept = Dialogues(office.database, office.sealer)
+    later = office.clock() + timedelta(days=30)  # Long after everything is swept.
+    kept.keep("mtech", "1", PHONE, later)
+    kept.keep("mtech", "2", "+6281200000009", later)
+    office.talk("1", "1", "00", "8", "4", "2", "1")
+    office.work(hours=GRACE / timedelta(hours=1) + 1)
+    assert (kept.caller("mtech", "1"), kept.caller("mtech", "2")) == (None, "+6281200000009")
 
 
 def test_every_sealed_column_is_erased_by_name_or_by_whose_row_it_is() -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from bot.messages import Channel, Choice, Inbound, Page, SessionEvent
 from bot.wire import Request, Response
 from ussd.africastalking import AfricasTalkingUssd
-from ussd.gateway import BODY, UssdGateway, serve
+from ussd.gateway import BODY, serve
 
 CAPTURED = Path(__file__).parents[1] / "gateways" / "africastalking"
 TOKEN = "t0ken-of-the-webhook"
@@ -20,7 +20,7 @@ PAGE = Page("Loket Perlinsos (gratis)\n1 Daftar bansos")
 PLAIN = "text/plain; charset=utf-8"
 
 
-def gateway(*tokens: str) -> UssdGateway:
+def gateway(*tokens: str) -> AfricasTalkingUssd:
     return AfricasTalkingUssd(tokens or [TOKEN], lambda: NOW)
 
 
@@ -94,13 +94,13 @@ def test_a_page_continues_or_ends() -> None:
     assert serve(gateway(), heard, captured("dial")) == Response(200, PLAIN, f"CON {PAGE.body}".encode())
     assert len(heard.turns) == 1
     end = Page("Tercatat. Nomor 1234-5678-9012.", ends=True)
-    assert gateway().response(end).body == b"END Tercatat. Nomor 1234-5678-9012."
+    assert gateway().response(end, gateway().inbound(captured("dial"))).body == b"END Tercatat. Nomor 1234-5678-9012."
 
 
 def test_what_fits_a_screen_is_all_in_the_body() -> None:
     """Africa's Talking has no buttons: whoever fits a page has written its choices into it."""
     page = Page("Benar?\n1 Ya", (Choice("1", "Ya"),))
-    assert gateway().response(page).body == b"CON Benar?\n1 Ya"
+    assert gateway().response(page, gateway().inbound(captured("dial"))).body == b"CON Benar?\n1 Ya"
 
 
 @pytest.mark.parametrize(
