@@ -1,0 +1,1 @@
+"""Calls that nobody answers: whoever rings once, for nothing, is called back."""
