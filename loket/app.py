@@ -133,7 +133,7 @@ def _request(environ: WSGIEnvironment) -> Request:
 def _body(environ: WSGIEnvironment) -> bytes:
     """The body, or one byte more than is allowed where it is longer: nobody makes us read the rest."""
     length = environ.get("CONTENT_LENGTH") or ""
-    if not length:  # A GET has none, and who sends in chunks does not say how much will come.
+    if not length and environ["REQUEST_METHOD"] == "GET":
         found: bytes = environ["wsgi.input"].read(BODY + 1)
         return found
     wanted = int(length) if length.isdecimal() and len(length) < 8 else BODY + 1

@@ -127,9 +127,9 @@ class Environment:
     embedded: bool = False  # The jobs are done in the web process too.
 
     def tokens_of(self, gateway: str) -> tuple[str, ...]:
-        """The tokens of a described USSD gateway."""
+        """The tokens of a described USSD gateway; in the demo, which serves loopback only, its one word will do."""
         pairs = (entry.partition("=") for entry in self.ussd_tokens)
-        return tuple(token for name, _, token in pairs if name == gateway and token)
+        return tuple(token for name, _, token in pairs if name == gateway and token) or (("demo",) if self.demo else ())
 
 
 def read_config(path: Path) -> Config:

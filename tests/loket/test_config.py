@@ -268,6 +268,14 @@ def test_several_gateways_share_one_variable_and_two_tokens_may_take_turns() -> 
     assert "first" not in repr(found)
 
 
+def test_in_the_demo_its_one_word_opens_every_gateway() -> None:
+    config = msgspec.convert(document(ussd=NAMED), Config)
+    environment = Environment(demo=True, africastalking_tokens=("demo",))
+    outside.check(config, environment)
+    assert environment.tokens_of("telkomsel") == ("demo",)
+    assert Environment().tokens_of("telkomsel") == ()
+
+
 def test_an_answer_with_our_address_needs_to_know_it() -> None:
     config = msgspec.convert(document(ussd={"v": {"style": "vodacom"}}), Config)
     tokens = ("v=0123456789abcdef",)

@@ -97,7 +97,10 @@ def test_a_talk_ends(line: Desk, style: str) -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_a_repeat_gets_the_stored_page_byte_for_byte(both: Desk, style: str) -> None:
     first = both.start(style)
+    before = both.rows()
+    both.clock.wait(seconds=60)
     assert both.send(captured(style, "start")) == first
+    assert {name: count for name, count in both.rows().items() if count != before[name]} == {}
     for text in NEWCOMER:
         both.clock.wait(seconds=10)
         request = both.typing(style, text)
@@ -152,6 +155,14 @@ def test_an_abort_keeps_the_draft(both: Desk, style: str) -> None:
     phone.hang_up()
     assert both.start(style).text == phone.dial()
     assert both.say(style, "1").text == phone.say("1")
+
+
+def test_whoever_hung_up_at_once_and_dials_again_is_not_answered_from_memory(line: Desk) -> None:
+    """The phone is the session here, so the second start is the first one to the byte."""
+    line.start("imimobile")
+    line.send(captured("imimobile", "abort"))
+    assert line.start("imimobile").text == expected()
+    assert line.say("imimobile", "1").text == expected("1")
 
 
 def test_what_is_said_to_an_abort(both: Desk) -> None:
