@@ -33,6 +33,7 @@ class Keywords:
             for word in known:
                 if self._verbs.setdefault(_plain(word), verb) != verb:
                     raise ValueError(f"{word!r} means {self._verbs[_plain(word)]} and {verb}")
+        self.words = {verb: next(iter(known)) for verb, known in words.items() if known}  # One for each, as an example.
         self._long = [word for word in self._verbs if len(word) >= SLIPS_FROM]
 
     def read(self, text: str) -> Command | None:

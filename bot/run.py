@@ -376,6 +376,12 @@ class Run:
         """The question that is open, once more."""
         return (yield from self._go(None))
 
+    def see(self, before: Talk) -> None:
+        """The person still reads what they read before: a complaint's lines mean something of their own."""
+        talk = self.session.talk
+        if (talk.flow, talk.asked) == (before.flow, before.asked):
+            self._put(talk=msgspec.structs.replace(talk, shown=before.shown, exits=before.exits))
+
     def offer(self, *answers: tuple[str, str]) -> Playing[Page]:
         """Go on with answers to questions that have not been asked yet."""
         entries = tuple(Entry(Kind.OFFERED, key, value, self._at) for key, value in answers)

@@ -209,9 +209,9 @@ class Catalogue:
             yield f"{len(longest)} characters with the longest values, {limit} fit"
 
     def _longest_text(self, sentence: _Sentence) -> Text:
-        return Text(sentence.id, {name: self._worst(sentence.language, name) for name in sentence.placeholders})
+        return Text(sentence.id, {name: self.worst(sentence.language, name) for name in sentence.placeholders})
 
-    def _worst(self, language: str, name: str) -> Value:
+    def worst(self, language: str, name: str) -> Value:
         """The longest that may stand for a placeholder: its longest value, or the longest sentence used as one."""
         candidates: list[Value] = [self._longest.get(name, "?")]
         for id in self._shown[language] if name in _STANDS_FOR else ():
@@ -270,7 +270,7 @@ _STANDS_FOR = {
     "about": "about.",
 }
 _WORDS = {"date.weekdays": 7, "date.months": 12}
-_LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.(com|id|net|org|info|ly|me)\b", re.IGNORECASE)
+LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.(com|id|net|org|info|ly|me)\b", re.IGNORECASE)
 _CODE = re.compile(r"\b(kode|codes?)\b", re.IGNORECASE)  # People are taught never to tell anyone one.
 _SECRET = re.compile(r"\b(PIN|OTP)\b")
 _ASKED = re.compile(
@@ -285,7 +285,7 @@ def _kind(id: str) -> tuple[_Kind, int]:
 def _worded(sentence: _Sentence) -> Iterator[str]:
     """What no sentence may say, and how a message to a citizen begins."""
     kind, _ = _kind(sentence.id)
-    if _LINK.search(sentence.source):
+    if LINK.search(sentence.source):
         yield "a link"
     if _CODE.search(sentence.source) or (kind is _Kind.MESSAGE and _SECRET.search(sentence.source)):
         yield "speaks of a code, a PIN or an OTP"

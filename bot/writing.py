@@ -65,6 +65,7 @@ def _open_question(run: Run) -> Playing[Ask | None]:
     if session.unread:  # The rest of an answer that took more than one message; its question is behind it.
         return None
     yield from run.again()
+    run.see(session.talk)
     return run.on_screen
 
 
@@ -155,6 +156,8 @@ def _offered(command: Command) -> Answers:
 
 def _register(run: Run, rest: str) -> Playing[Page]:
     """In one message; without anything but the keyword, in a talk that asks for one thing after the other."""
+    if "register" not in run.engine.flows:
+        return (yield from _unknown(run))
     found = read(rest, run.engine.world.areas, run.today)
     if not found:
         return (yield from run.begin("register"))

@@ -3,28 +3,32 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import click
+import msgspec
 
 from bot.areas import Gazetteer
+from bot.flows.menu import SERVICES, UNSHOWN
+from bot.messages import Channel
 from bot.notices import ABOUT
+from bot.run import Engine
 from bot.stages import LABELS, SENTENCES
 from bot.texts import BASE, Catalogue
 from bot.updates import Kind
-from loket import areas, rehearse, texts
+from loket import areas, rehearsals, texts
 from loket.config import ROOT, Config
 from loket.engine import ALWAYS, build
+from loket.graph import Graph
+from loket.judge import Judge, Measure
+from loket.rehearse import OFTEN, SELDOM, Walk, messages, scenes
 from loket.screens import smallest
 
 WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
-SECTIONS = str.split(
-    "about ask assist data date delete err evt field info lang main name nav pay place prog reason reg rep resume sex"
-    " slot sms status stop unknown visit who withdraw"
-)
-ID = re.compile(rf"({'|'.join(SECTIONS)})(\.[a-z0-9_]+)+")
 # Sentences that are put together from a name and a word of a closed set.
 REASONS = str.split("income_above asset_land civil_servant duplicate_family nik_inactive outside_area other")
 FAMILIES = {
@@ -37,12 +41,30 @@ FAMILIES = {
 }
 
 
+# What is never on a screen by itself: messages, words within other sentences, and apologies of the rims.
+WITHIN = re.compile(
+    r"(about|date|evt|field|name|nav|place|prog|sex|slot|unknown|wa)\.|status\.label\.|reason\.(?!explain)"
+    r"|err\.(prefix|not_saved|unknown)$|main\.more$"
+)
+
+
+class Totals(msgspec.Struct):
+    """How much was looked over, for whoever keeps count of it."""
+
+    flows: int = 0
+    screens: int = 0
+    ways: int = 0
+    pages: int = 0
+    longest: dict[str, dict[str, Measure]] = {}  # By channel and language.
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """`errors`: people would see something wrong. `notes`: what is still to be done about the words."""
 
     errors: tuple[str, ...]
     notes: tuple[str, ...]
+    totals: Totals = field(default_factory=Totals)
 
 
 def check(config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datetime) -> Report:
@@ -50,6 +72,8 @@ def check(config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datet
     used = sorted(sentences(config))
     unwritten = [f"{id} is used, but not written" for id in used if not catalogue.has(BASE, id)]
     errors, notes = [*catalogue.complaints(), *unwritten], []
+    on_menu = {*SERVICES.values(), *UNSHOWN.values()}
+    errors += [f"{name}: the menu has no number for it" for name in config.services if name not in on_menu]
     for language in config.languages:
         foreign = [id for id in used if catalogue.has(BASE, id) and not catalogue.has(language, id)]
         errors += [f"{language} {id}: a talk would fall into Indonesian" for id in foreign]
@@ -58,10 +82,39 @@ def check(config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datet
             notes.append(f"{language}: {others} sentences of services that are switched off are in Indonesian")
         if waiting := len(catalogue.unreviewed(language)):
             notes.append(f"{language}: {waiting} sentences wait for a native reader")
-    if not unwritten:
-        limit = smallest(config)
-        errors += rehearse.complaints(build(config, catalogue, gazetteer), config.languages, limit, now)
-    return Report(tuple(errors), tuple(notes))
+    if unwritten:
+        return Report(tuple(errors), tuple(notes))
+    engine = build(config, catalogue, gazetteer)
+    judge = Judge(engine, config.languages, smallest(config))
+    graph, faults = rehearse(engine, config.languages, now, judge)
+    shown = {place.sentence for place in graph.places}
+    if unseen := [id for id in used if id not in shown and not WITHIN.match(id)]:
+        notes.append(f"used in the code, but on no screen of the rehearsal: {', '.join(unseen)}")
+    return Report((*errors, *faults), tuple(notes), _totals(engine, graph, judge))
+
+
+def rehearse(engine: Engine, languages: list[str], now: datetime, judge: Judge) -> tuple[Graph, list[str]]:
+    """Walk through everything; every place is judged once. What was seen, and what is wrong with it."""
+    examples, graph = rehearsals.load(engine.flows), Graph()
+    faults: dict[str, None] = {}
+    for channel in Channel:  # The first one thoroughly; the others for what is to be seen only there.
+        walk = Walk(examples, channel, now, SELDOM if graph.places else OFTEN)
+        said = () if channel is Channel.USSD else messages(engine, examples, now)
+        for step in walk.steps(chain(scenes(engine, examples, now), said)):
+            if graph.add(step):
+                judge.look(step)
+        faults |= walk.faults
+    unvisited = engine.world.services - {place.flow for place in graph.places}
+    lost = (f"{flow}: no way leads there" for flow in sorted(unvisited))
+    return graph, [*faults, *judge.faults, *dict.fromkeys(graph.faults()), *lost]
+
+
+def _totals(engine: Engine, graph: Graph, judge: Judge) -> Totals:
+    longest: dict[str, dict[str, Measure]] = {}
+    for (channel, language), measure in judge.measures.items():
+        longest.setdefault(channel.value, {})[language] = measure
+    pages = sum(measure.pages for measure in judge.measures.values())
+    return Totals(len(engine.flows), len(graph.places), len(graph.ways), pages, longest)
 
 
 def sentences(config: Config) -> set[str]:
@@ -70,20 +123,37 @@ def sentences(config: Config) -> set[str]:
     return of_stages | {id for path in _modules(config) for id in _named(path)}
 
 
-def run(config: Config, now: datetime | None = None) -> int:
+def run(config: Config, now: datetime | None = None, as_json: bool = False) -> int:
     """Print what was found; 1 where something has to be mended."""
     from loket.service import now as clock
 
-    numbers = config.numbers
-    constants = {"ussd": numbers.ussd, "sms": numbers.sms, "call": numbers.call}
-    catalogue = texts.load(config.languages, constants=constants)
-    report = check(config, catalogue, areas.load(ROOT / "data" / "areas"), now or clock())
+    report = check(config, catalogue_of(config), areas.load(ROOT / "data" / "areas"), now or clock())
+    if as_json:
+        click.echo(msgspec.json.encode(report))
+        return int(bool(report.errors))
     for note in report.notes:
         click.echo(f"note: {note}")
     for error in report.errors:
         click.secho(f"error: {error}", fg="red")
+    for line in _table(report.totals):
+        click.echo(line)
     click.echo("Something is wrong on people's screens." if report.errors else "Every screen is as it should be.")
     return int(bool(report.errors))
+
+
+def catalogue_of(config: Config) -> Catalogue:
+    """The sentences as people read them, with the numbers to dial in them."""
+    numbers = config.numbers
+    return texts.load(config.languages, constants={"ussd": numbers.ussd, "sms": numbers.sms, "call": numbers.call})
+
+
+def _table(totals: Totals) -> Iterator[str]:
+    if not totals.screens:
+        return
+    yield f"{totals.flows} flows, {totals.screens} screens, {totals.ways} ways between them, {totals.pages} pages"
+    for channel, languages in totals.longest.items():
+        longest = ", ".join(f"{name} {m.longest} ({m.sentence})" for name, m in languages.items())
+        yield f"longest on {channel}: {longest}"
 
 
 def _modules(config: Config) -> Iterator[Path]:
@@ -95,11 +165,19 @@ def _modules(config: Config) -> Iterator[Path]:
                 yield path
 
 
+@cache
+def _id() -> re.Pattern[str]:
+    """How a sentence's name looks: the sections are those that have sentences in Indonesian."""
+    written = (texts.DATA / "texts" / f"{BASE}.yml").read_text("utf-8")
+    sections = sorted(set(re.findall(r"^([a-z]+)\.", written, re.MULTILINE)))
+    return re.compile(rf"({'|'.join(sections)})(\.[a-z0-9_]+)+")
+
+
 def _named(path: Path) -> Iterator[str]:
     """The sentences that stand in a module by name, and those of the families that it puts together."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         match node:
-            case ast.Constant(value=str(id)) if ID.fullmatch(id):
+            case ast.Constant(value=str(id)) if _id().fullmatch(id):
                 yield id
             case ast.JoinedStr(values=[ast.Constant(value=str(prefix)), *_]):
                 yield from (prefix + word for word in FAMILIES.get(prefix, ()))

@@ -160,12 +160,18 @@ def stop_helper(number: str) -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
 @friendly
-def check() -> None:
-    """Look over sentences and flows: what would be wrong on a person's screen."""
+def check(as_json: bool) -> None:
+    """Walk through every flow in every language on every channel: what would be wrong on a person's screen.
+
+    Found are: a page or SMS that is too long with the longest values, a letter outside the GSM alphabet, option numbers
+    that differ between languages, missing sentences, questions without a way back, lines that lead nowhere, dead ends,
+    more than three menus in a row, links, and services that nobody can get to.
+    """
     from loket.check import run
 
-    sys.exit(run(read_config(read_environment().config)))
+    sys.exit(run(read_config(read_environment().config), as_json=as_json))
 
 
 @main.command()

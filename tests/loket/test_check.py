@@ -1,14 +1,23 @@
 """What `loket check` finds before a person does."""
 
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
+from bot.conversation import Conversation, End, Redo, Script
+from bot.messages import Text
+from bot.run import Flow
 from bot.texts import Catalogue
-from loket import areas
-from loket.check import Report, check, run, sentences
+from loket import areas, texts
+from loket.check import Report, check, rehearse, run, sentences
 from loket.config import ROOT, read_config
+from loket.engine import build
+from loket.graph import Graph
+from loket.judge import Judge
 from loket.texts import DATA
 
 CONFIG = read_config(ROOT / "config.yml")
@@ -18,9 +27,18 @@ FILES = {language: (DATA / "texts" / f"{language}.yml").read_text("utf-8") for l
 CONSTANTS = {"ussd": "*123*456#", "sms": "99123", "call": "1500-123"}
 
 
-def checked(files: dict[str, str]) -> Report:
+def checked(files: dict[str, str], services: list[str] = CONFIG.services) -> Report:
     catalogue = Catalogue(files, (DATA / "placeholders.yml").read_text("utf-8"), CONSTANTS)
-    return check(msgspec.structs.replace(CONFIG, languages=list(files)), catalogue, AREAS, NOW)
+    config = msgspec.structs.replace(CONFIG, languages=list(files), services=services)
+    return check(config, catalogue, AREAS, NOW)
+
+
+def walked(script: Callable[[Conversation], Script]) -> tuple[Graph, list[str]]:
+    """The rehearsal of a menu whose only service is this one, in the place of "help"."""
+    config = msgspec.structs.replace(CONFIG, languages=["id"], services=["help"])
+    engine = build(config, texts.load(["id"], constants=CONSTANTS), AREAS)
+    engine = replace(engine, flows={**engine.flows, "help": Flow(script)})
+    return rehearse(engine, ["id"], NOW, Judge(engine, ["id"], 160))
 
 
 def without(id: str, source: str) -> str:
@@ -37,7 +55,7 @@ def test_what_is_shipped_is_as_it_should_be() -> None:
 
 def test_a_question_that_nobody_can_leave_is_an_error() -> None:
     trapped = {"id": FILES["id"].replace("\\n4 Sore\\n0 Kembali", "\\n4 Sore")}
-    errors = checked(trapped).errors
+    errors = checked(trapped, ["help"]).errors
     assert "id help/slot: no way back (info.callback_when)" in errors
 
 
@@ -46,7 +64,7 @@ def test_a_screen_that_takes_two_is_an_error() -> None:
         "id": FILES["id"],
         "en": FILES["en"].replace("When may the agent come?", "When may the agent come to you? " * 4),
     }
-    assert any(error.startswith("en register/slot: 2 screens") for error in checked(long).errors)
+    assert any(error.startswith("en register/slot: 2 screens") for error in checked(long, ["register", "help"]).errors)
 
 
 def test_a_talk_that_would_fall_into_indonesian_is_an_error() -> None:
@@ -64,6 +82,106 @@ def test_the_sentences_in_use_are_found_wherever_they_stand(id: str) -> None:
     assert id in sentences(CONFIG)
 
 
+def test_a_letter_that_no_old_phone_shows_is_an_error() -> None:
+    report = checked({"id": FILES["id"].replace("2 Pagi\\n3 Siang", "2 P\u0101gi\\n3 Siang")}, ["help"])
+    assert "id help/slot: a letter outside the GSM alphabet (info.callback_when)" in report.errors
+
+
+def test_an_option_that_has_another_number_in_another_language_is_an_error() -> None:
+    report = checked({"id": FILES["id"], "en": FILES["en"].replace("\\n3 Afternoon", "\\n5 Afternoon")}, ["help"])
+    assert any(error.startswith("en ") and "other option numbers" in error for error in report.errors)
+
+
+def test_a_link_is_an_error() -> None:
+    report = checked({"id": FILES["id"].replace("Kami telepon nomor ini", "Kami telepon www.loket")}, ["help"])
+    assert "id help/slot: a link in an SMS (info.callback_when)" in report.errors
+
+
+def test_an_sms_that_takes_two_is_an_error_where_one_screen_would_do() -> None:
+    """Every SMS says who it is from."""
+    screen = "x" + " x" * 77
+    old = next(line for line in FILES["id"].split("\n") if "info.callback_done" in line)
+    head, _, tail = FILES["id"].partition(f"{old}\n")
+    files = {"id": f'{head}{old}\n  text: "{screen}"\n{tail.split(chr(10), 1)[1]}'}
+    report = checked(files, ["help"])
+    assert not any("screens for one sentence" in error for error in report.errors)
+    assert "id help/end: 2 SMS for one sentence (info.callback_done)" in report.errors
+
+
+def test_a_service_that_the_menu_has_no_number_for_is_an_error() -> None:
+    assert "stuck: the menu has no number for it" in checked({"id": FILES["id"]}, ["help", "stuck"]).errors
+
+
+def test_a_menu_behind_three_menus_is_an_error() -> None:
+    def deep(c: Conversation) -> Script:
+        for key in ("first", "second", "third"):
+            if (yield from c.choose(key, Text("info.menu"), {"1": "on", "2": "end"})) == "end":
+                return End(Text("err.village_office"))
+        return End(Text("info.ikd"))
+
+    faults = walked(deep)[1]
+    assert "help/third: menu level 4 (info.menu)" in faults
+    assert not any("help/second" in fault for fault in faults)
+
+
+def test_a_question_that_leads_only_to_itself_is_a_dead_end() -> None:
+    def circle(c: Conversation) -> Script:
+        yield from c.choose("round", Text("err.three_times"), {"1": "on", "2": "on", "3": "on"})
+        return Redo(("round",))
+
+    assert "help/round: a dead end (err.three_times)" in walked(circle)[1]
+
+
+def test_a_look_up_without_an_example_is_an_error() -> None:
+    def weather(c: Conversation) -> Script:
+        yield from c.lookup("weather")
+        return End(Text("err.village_office"))
+
+    assert "menu/service: no example answers the look-up weather" in walked(weather)[1]
+
+
+def test_a_flow_that_does_not_expect_that_a_look_up_cannot_be_had_is_an_error() -> None:
+    def trusting(c: Conversation) -> Script:
+        known = yield from c.lookup("cases")
+        return End(Text("err.village_office" if known["own_phone"] else "info.ikd"))
+
+    faults = walked(trusting)[1]
+    assert any(fault.startswith("menu/service at '8': TypeError") for fault in faults)
+
+
+def test_whatever_a_look_up_says_is_rehearsed() -> None:
+    graph, faults = walked(lambda c: of_one_case(c))
+    assert not faults
+    ends = {place.sentence for place in graph.places if place.flow == "help" and place.ends}
+    assert ends - {"sms.unknown"} == {
+        "err.village_office",
+        "status.locked",
+        "status.not_found",
+    }
+
+
+def of_one_case(c: Conversation) -> Script:
+    digits = yield from c.ask("digits", Text("status.ask_nik4"), str)
+    found = yield from c.lookup("case", f"1:{digits}")
+    return End(Text("status.locked" if found == "locked" else "err.village_office" if found else "status.not_found"))
+
+
+def test_a_sentence_that_the_rehearsal_never_sees_is_noted() -> None:
+    notes = checked({"id": FILES["id"]}, ["register", "help"]).notes
+    (note,) = [note for note in notes if note.startswith("used in the code, but on no screen")]
+    assert "reg.kec.confirm" in note  # No made-up person has a NIK of a district that exists.
+    assert "reg.consent" not in note
+
+
 def test_what_was_found_is_printed_and_told_to_the_caller(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(msgspec.structs.replace(CONFIG, languages=["id"]), NOW) == 0
-    assert "Every screen is as it should be." in capsys.readouterr().out
+    config = msgspec.structs.replace(CONFIG, languages=["id"], services=["help"])
+    assert run(config, NOW) == 0
+    said = capsys.readouterr().out
+    assert "Every screen is as it should be." in said
+    assert "longest on sms: id " in said
+    assert run(config, NOW, as_json=True) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["errors"] == []
+    assert report["totals"]["flows"] == 5
+    assert report["totals"]["longest"].keys() == {"ussd", "sms", "whatsapp"}
+    assert 0 < report["totals"]["longest"]["ussd"]["id"]["longest"] <= 160
