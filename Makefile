@@ -34,6 +34,9 @@ bench: .venv/.test ## Measure turns a second against an empty Flask route
 sim: setup ## A phone in the terminal, against a running demo
 	@$(BIN)/loket sim --url http://127.0.0.1:$(PORT)
 
+draw: setup ## Draw every flow as a diagram into docs/flows
+	@$(BIN)/loket draw
+
 pictures: .venv/.test ## Make the README's pictures from a running demo
 	@$(BIN)/python -m tools.pictures
 
@@ -59,4 +62,4 @@ clean: ## Remove .venv and everything that was made here
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help run setup test check fix talks bench sim pictures lock clean
+.PHONY: help run setup test check fix talks bench sim draw pictures lock clean

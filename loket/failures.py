@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from bot.texts import CatalogueError
 from loket.config import ConfigError
+from loket.scenario import ScenarioError
 from store.seal import SealError
 
 P = ParamSpec("P")
@@ -25,7 +26,7 @@ def friendly(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (NotReady, ConfigError, SealError, CatalogueError, FileExistsError) as error:
+        except (NotReady, ConfigError, SealError, CatalogueError, ScenarioError, FileExistsError) as error:
             raise click.ClickException(str(error)) from None
         except ArgumentError:
             raise click.ClickException("LOKET_DATABASE_URL is not the address of a database.") from None

@@ -38,7 +38,7 @@ class Graph:
         """Whether nobody was there before."""
         new = step.after not in self.places
         self.places.setdefault(step.after, step)
-        if step.before is not None:
+        if step.before is not None and step.typed and not step.before.ends:  # To call again is no way through a talk.
             key = step.typed if step.offered else TYPED
             way = self.ways.setdefault(
                 (step.before, key, step.after), Way(step.before, key, step.after, step.label, step.taken.channel)

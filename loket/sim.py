@@ -139,14 +139,14 @@ def main(url: str = URL, token: str = TOKEN, phone: str = PHONE, code: str = COD
     """A phone on a running server, keyed from standard input. ClickException where none answers."""
     with requests.Session() as http:
         try:
-            run(_over(http, url.rstrip("/")), f"/ussd/africastalking/{token}", phone, code, _typed(), click.echo)
+            run(over(http, url.rstrip("/")), f"/ussd/africastalking/{token}", phone, code, typed(), click.echo)
         except requests.RequestException as error:
             slow = isinstance(error, requests.Timeout)
             what = f"did not answer within {DEADLINE} s" if slow else "does not answer. Start one with: make run"
             raise click.ClickException(f"{url} {what}") from None
 
 
-def _over(http: requests.Session, url: str) -> Fetch:
+def over(http: requests.Session, url: str) -> Fetch:
     def fetch(method: str, path: str, body: str) -> tuple[int, str]:
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
         answer = http.request(method, url + path, data=body or None, headers=headers, timeout=DEADLINE)
@@ -155,7 +155,7 @@ def _over(http: requests.Session, url: str) -> Fetch:
     return fetch
 
 
-def _typed() -> Iterator[str]:
+def typed() -> Iterator[str]:
     """What is typed, a line at a time; a prompt only where somebody reads it."""
     prompt = "> " if sys.stdin.isatty() else ""
     while True:

@@ -35,7 +35,7 @@ def checked(files: dict[str, str], services: list[str] = CONFIG.services) -> Rep
 
 def walked(script: Callable[[Conversation], Script]) -> tuple[Graph, list[str]]:
     """The rehearsal of a menu whose only service is this one, in the place of "help"."""
-    config = msgspec.structs.replace(CONFIG, languages=["id"], services=["help"])
+    config = msgspec.structs.replace(CONFIG, languages=["id"], services=["help", "update"])
     engine = build(config, texts.load(["id"], constants=CONSTANTS), AREAS)
     engine = replace(engine, flows={**engine.flows, "help": Flow(script)})
     return rehearse(engine, ["id"], NOW, Judge(engine, ["id"], 160))
@@ -174,7 +174,7 @@ def test_a_sentence_that_the_rehearsal_never_sees_is_noted() -> None:
 
 
 def test_what_was_found_is_printed_and_told_to_the_caller(capsys: pytest.CaptureFixture[str]) -> None:
-    config = msgspec.structs.replace(CONFIG, languages=["id"], services=["help"])
+    config = msgspec.structs.replace(CONFIG, languages=["id"], services=["help", "update"])
     assert run(config, NOW) == 0
     said = capsys.readouterr().out
     assert "Every screen is as it should be." in said
@@ -182,6 +182,6 @@ def test_what_was_found_is_printed_and_told_to_the_caller(capsys: pytest.Capture
     assert run(config, NOW, as_json=True) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["errors"] == []
-    assert report["totals"]["flows"] == 5
+    assert report["totals"]["flows"] == 7
     assert report["totals"]["longest"].keys() == {"ussd", "sms", "whatsapp"}
     assert 0 < report["totals"]["longest"]["ussd"]["id"]["longest"] <= 160

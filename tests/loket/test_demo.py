@@ -15,8 +15,8 @@ from bot.windows import local_day
 from handoff.desk.agenda import Agenda, agenda
 from handoff.desk.passwords import matches
 from handoff.desk.ports import Actor, Filters
-from loket import demo
-from loket.config import ROOT, Environment, read_config
+from loket import demo, outside
+from loket.config import ROOT, Environment, Line, read_config
 from loket.demo_people import AREA, REGENCY, citizens, staff
 from loket.service import Service, compose, now
 from store.agents import CANNOT_SIGN_IN
@@ -144,7 +144,10 @@ def test_the_configuration_is_the_shipped_one_with_a_period_that_is_open(tmp_pat
     path = tmp_path / "config.yml"
     demo.write_config(path)
     config, shipped, today = read_config(path), read_config(ROOT / "config.yml"), now().date()
-    assert msgspec.structs.replace(config, windows=shipped.windows, sending_hours=shipped.sending_hours) == shipped
+    changed = {"windows": shipped.windows, "sending_hours": shipped.sending_hours, "sms": shipped.sms}
+    assert msgspec.structs.replace(config, **changed) == shipped
+    assert config.sms == shipped.sms | {"africastalking": Line(two_way=True, sends=False)}
+    outside.check(config, Environment(demo=True, africastalking_tokens=(demo.PASSWORD,)))
     assert config.sending_hours == (0, 24)
     assert config.windows["3510"].opens < today < config.windows["3510"].closes
 

@@ -1,0 +1,92 @@
+"""Where each box of a diagram stands: columns by how many answers lead there, in bands that make a sheet of it."""
+
+import textwrap
+from dataclasses import dataclass, field
+
+from loket.draw.chart import Box, Chart
+
+LETTERS = 38  # Of a line in a box.
+WIDE, GAP, ACROSS = 250, 16, 84  # Of a box, between boxes, and between columns.
+LINE, HEAD, FOOT, PAD = 14, 18, 8, 8
+SHEET = 420 / 297  # A3, lying.
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of a box. `port`: the digit that it is about, or "type"."""
+
+    text: str
+    style: str
+    port: int = -1  # The arrow's place in the box; -1: none begins here.
+
+
+@dataclass(slots=True)
+class Placed:
+    box: Box
+    rows: list[Row]
+    band: int = 0
+    x: int = 0
+    y: int = 0
+
+    @property
+    def high(self) -> int:
+        return HEAD + LINE * len(self.rows) + FOOT
+
+    def port(self, arrow: int) -> tuple[int, int]:
+        """Where an arrow begins."""
+        row = max(n for n, row in enumerate(self.rows) if row.port == arrow)
+        return self.x + WIDE, self.y + HEAD + LINE * row + LINE // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    placed: dict[int, Placed] = field(default_factory=dict)
+    wide: int = 0
+    high: int = 0
+
+
+def layout(chart: Chart, words: dict[str, str]) -> Layout:
+    """The one of all numbers of columns to a band that fills a sheet with the largest letters."""
+    tries = [_in_bands(chart, words, columns) for columns in range(3, 13)]
+    return min(tries, key=lambda each: max(each.wide, each.high * SHEET))
+
+
+def _in_bands(chart: Chart, words: dict[str, str], columns: int) -> Layout:
+    placed = {box.number: Placed(box, rows(box, words)) for box in chart.boxes}
+    top, wide, high = 0, 0, 0
+    for band in range(0, max(box.depth for box in chart.boxes) + 1, columns):
+        bottom = top
+        for column in range(columns):
+            x, y = column * (WIDE + ACROSS), top
+            for each in (placed[box.number] for box in chart.boxes if box.depth == band + column):
+                each.band, each.x, each.y = band, x, y
+                y += each.high + GAP
+                wide, bottom = max(wide, x + WIDE), max(bottom, y)
+        top = bottom + GAP
+        high = bottom
+    return Layout(placed, wide + ACROSS, high)
+
+
+def rows(box: Box, words: dict[str, str]) -> list[Row]:
+    """What is written in a box, line by line."""
+    found = (
+        [Row(text, "lookup") for text in _wrapped(f"{words['looks_up']} {', '.join(box.lookups)}")]
+        if box.lookups
+        else []
+    )
+    found += (
+        [Row(text, "effect") for text in _wrapped(f"{words['causes']} {', '.join(box.effects)}")] if box.effects else []
+    )
+    found += [Row(text, "said") for line in box.body.split("\n") for text in _wrapped(line)]
+    for place, arrow in enumerate(box.arrows):
+        label = f"{arrow.key} {arrow.label}" if arrow.key else f"[{words['typed']}]"
+        label = f"{words['wrong']} {label}" if arrow.wrong else label
+        style = "note" if arrow.wrong else "option" if arrow.key else "typed"
+        found += [Row(text, style, place) for text in _wrapped(label)]
+    if box.complaints:
+        found.append(Row(f"{words['complaints']} {box.complaints}", "note"))
+    return found
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, LETTERS, break_on_hyphens=False) or [""]

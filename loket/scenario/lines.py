@@ -1,0 +1,108 @@
+"""The gateways' own forms of a call and of a message, as the vendors send them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from loket.scenario import Failed, ScenarioError
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+CODE = "*123*456#"
+
+
+class Sent(NamedTuple):
+    """One request of a gateway; sent again it is the same, byte for byte."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Heard(NamedTuple):
+    status: int
+    body: str
+
+
+Post = Callable[[Sent], Heard]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What proves the vendor: the secret last part of the paths."""
+
+    token: str = "demo"  # noqa: S105  The demo's, on loopback.
+
+
+@dataclass(slots=True)
+class Call:
+    """One dialogue on a line: what was typed in it, and every callback with its answer."""
+
+    phone: str
+    session: str = field(default_factory=lambda: f"ATUid_{uuid4().hex}")
+    typed: list[str] = field(default_factory=list)
+    turns: list[tuple[Sent, Heard]] = field(default_factory=list)
+    open: bool = True
+
+
+class AfricasTalkingLine:
+    """A form that repeats all that was typed; CON or END in front of the page."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._path = f"/ussd/africastalking/{keys.token}"
+
+    def callback(self, call: Call, typed: Sequence[str]) -> Sent:
+        return Sent(self._path, FORM, urlencode(self._fields(call) | {"text": "*".join(typed)}, safe="*").encode())
+
+    def ended(self, call: Call, status: str) -> Sent:
+        fields = self._fields(call) | {
+            "status": status,
+            "input": "*".join(call.typed),
+            "hopsCount": str(len(call.turns)),
+        }
+        return Sent(f"{self._path}/events", FORM, urlencode(fields, safe="*").encode())
+
+    def page(self, heard: Heard) -> tuple[str, bool]:
+        """The page, and whether the line is closed. Failed where an operator would show an error."""
+        if heard.status != 200 or not heard.body.startswith(("CON ", "END ")):
+            raise Failed(
+                "the operator shows an error", "a page behind CON or END", f"HTTP {heard.status}\n{heard.body}"
+            )
+        return heard.body[4:], heard.body.startswith("END ")
+
+    def _fields(self, call: Call) -> dict[str, str]:
+        return {"sessionId": call.session, "phoneNumber": call.phone, "networkCode": "99999", "serviceCode": CODE}
+
+
+def line(name: str, keys: Keys) -> AfricasTalkingLine:
+    """The form of a call at this gateway. ScenarioError where nobody wrote it down."""
+    if name != "africastalking":
+        raise ScenarioError(f"ussd: no form of {name} is known")
+    return AfricasTalkingLine(keys)
+
+
+def message(by: str, phone: str, text: str, keys: Keys) -> Sent:
+    """A message in the form of this channel's gateway. ScenarioError where nobody wrote it down."""
+    written = MESSAGES.get(by)
+    if written is None:
+        raise ScenarioError(f"by: no form of {by} is known, only {', '.join(MESSAGES)}")
+    return written(phone, text, keys)
+
+
+def _africastalking(phone: str, text: str, keys: Keys) -> Sent:
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fields = {
+        "date": at,
+        "from": phone,
+        "id": str(uuid4()),
+        "linkId": "",
+        "text": text,
+        "to": "99123",
+        "networkCode": "51010",
+    }
+    return Sent(f"/sms/africastalking/{keys.token}", FORM, urlencode(fields).encode())
+
+
+MESSAGES: Mapping[str, Callable[[str, str, Keys], Sent]] = {"sms/africastalking": _africastalking}
