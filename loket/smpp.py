@@ -4,23 +4,22 @@ import signal
 from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Event, Thread
-from time import perf_counter
 from typing import TypeVar
 
-from bot.messages import Channel, Inbound, SessionEvent
+from bot.messages import Channel
 from loket import log, metrics, outside
 from loket.config import ConfigError, read_config, read_environment
 from loket.failures import NotReady
+from loket.heard import take
 from loket.jobs import send
 from loket.service import Service, compose
 from loket.work import PAUSE, Worker, build, guarded
 from sms.gateway import Receipt
-from sms.segments import answers
 from sms.smpp import BindRefused, SmppGateway
 from sms.smpp_line import NotNow
 from sms.smpp_pdus import OK, Pdu
-from sms.smpp_texts import Piece, decoded
-from store.heard import Heard
+from sms.smpp_texts import Piece
+from store.heard import Heard, Part
 from store.outbox import Lane
 
 T = TypeVar("T")
@@ -35,7 +34,6 @@ class Ears:
     def __init__(self, service: Service, gateway: SmppGateway) -> None:
         self._service, self._gateway = service, gateway
         self._heard = Heard(service.database, service.sealer)
-        self._fit = answers()
 
     def hear(self, piece: Piece) -> bytes | None:
         return self._kept("message", lambda: self._hear(piece))
@@ -67,14 +65,13 @@ class Ears:
         """Kept for good before the SMSC is thanked, under a name that is the same when it is brought again."""
         service, name = self._service, self._gateway.name
         service.sealer.refresh()
-        began, now = perf_counter(), service.clock()
-        part = None if piece.reference is None else (piece.reference, piece.number, piece.total)
-        whole = self._heard.keep(piece.sender, f"{name}|{piece.to}|{piece.coding}", piece.payload, part, now)
+        part = Part(
+            name, piece.sender, piece.to, piece.coding, piece.payload, piece.reference, piece.number, piece.total
+        )  # fmt: skip
+        whole = self._heard.keep(part, service.clock())
         if whole.payload is None:
             return None
-        text = decoded(whole.payload, piece.coding)
-        inbound = Inbound(whole.id, Channel.SMS, name, piece.sender, text, SessionEvent.RESUME, now)
-        metrics.count_turn(inbound, service.desk.accept(inbound, self._fit), began)
+        take(service, whole, whole.payload)
         return whole.mark
 
     def _report(self, receipt: Receipt) -> bool:

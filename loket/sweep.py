@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 
 from bot.messages import Text, Value
 from bot.windows import Phase, Window, local_day, zone
+from loket.heard import take_overdue
 from loket.service import SEND, Service
 from store.housekeeping import Housekeeping
 from store.outbox import Lane
@@ -22,6 +23,7 @@ def sweep(service: Service, now: datetime) -> None:
     kept.forget(now)
     if "smpp" not in service.config.sms:  # Nobody holds a bind any more.
         service.outbox.hand_over(Lane.SMPP.value, SEND)
+    take_overdue(service, now)
 
 
 def ask_quarterly(service: Service, now: datetime) -> int:

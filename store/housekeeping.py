@@ -7,9 +7,8 @@ from sqlalchemy import delete, or_, select
 from bot.messages import Text
 from store import dialogues
 from store.database import Database, ms
-from store.heard import WHOLE
 from store.messages import Messages
-from store.schema import heard, staff_sessions, tries, waiting
+from store.schema import staff_sessions, tries, waiting
 
 BATCH = 100  # Contacts told in one transaction: a turn does not wait long for it.
 TRIES_KEPT = timedelta(days=2)  # Twice as long as anything is locked.
@@ -49,6 +48,5 @@ class Housekeeping:
         ended = or_(staff_sessions.c.seen_at < stale, staff_sessions.c.started_at < stale)
         over = dialogues.forget(self._db, now)
         with self._db.write() as connection:
-            connection.execute(delete(heard).where(heard.c.at < ms(now - WHOLE)))
             rows = over + connection.execute(delete(tries).where(tries.c.at < ms(now - TRIES_KEPT))).rowcount
             return rows + connection.execute(delete(staff_sessions).where(ended)).rowcount

@@ -1,18 +1,28 @@
 """Messages by SMPP through a real SMSC on loopback, the real database and the real conversation, both ways."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from prometheus_client import REGISTRY
-from sqlalchemy import select
-from support.databases import Factory, each_database
+from sqlalchemy import insert, select
+from support.databases import Factory, each_database, sqlite_url
 from support.office import PHONE, SEALER, Clock
 from support.server import until
 from support.smsc import (
+    ENQUIRE_LINK,
     PASSWORD,
     QUEUE_FULL,
     SUBMIT_SM,
@@ -30,14 +40,16 @@ from support.smsc import (
 from bot import gsm7
 from bot.messages import Channel, Inbound, SessionEvent
 from loket.config import ROOT, Environment, Line, read_config
-from loket.service import compose
+from loket.service import compose, now
 from loket.smpp import Holder
 from loket.sweep import sweep
 from loket.work import worker_of
 from sms.bind import Bind
 from sms.segments import answers
 from store.database import Database
-from store.schema import metadata
+from store.erasure import Erasure
+from store.schema import metadata, subject_requests
+from store.subject_requests import OPEN
 
 __all__ = ["each_database"]
 
@@ -118,11 +130,22 @@ def smsc() -> Iterator[Smsc]:
 
 @pytest.fixture
 def make(each_database: Factory, smsc: Smsc) -> Iterator[Make]:
+    yield from starting(each_database, smsc)
+
+
+@pytest.fixture
+def make_one(smsc: Smsc) -> Iterator[Make]:
+    """Where the database makes no difference."""
+    url = sqlite_url()
+    yield from starting(lambda: Database(url), smsc)
+
+
+def starting(open_database: Factory, smsc: Smsc) -> Iterator[Make]:
     made: list[Desk] = []
     clock = Clock()
 
     def start(**more: Any) -> Desk:
-        made.append(Desk(each_database(), smsc, clock, **more).start())
+        made.append(Desk(open_database(), smsc, clock, **more).start())
         return made[-1]
 
     yield start
@@ -160,8 +183,8 @@ def test_a_message_goes_out_as_one_segment_and_its_receipt_comes(make: Make, sms
         ("NOVELTY", "sending"),
     ],
 )
-def test_what_a_receipt_says(make: Make, smsc: Smsc, stat: str, delivery: str) -> None:
-    desk = make()
+def test_what_a_receipt_says(make_one: Make, smsc: Smsc, stat: str, delivery: str) -> None:
+    desk = make_one()
     smsc.bound()
     desk.write()
     smsc.taken(1)
@@ -180,13 +203,13 @@ def test_a_receipt_overtakes_the_answer(make: Make, smsc: Smsc) -> None:
     assert smsc.status(1) == 0
 
 
-def test_a_receipt_of_a_message_that_nobody_knows_is_thanked_for(make: Make, smsc: Smsc) -> None:
-    make()
+def test_a_receipt_of_a_message_that_nobody_knows_is_thanked_for(make_one: Make, smsc: Smsc) -> None:
+    make_one()
     assert smsc.bound().receipt("other", "DELIVRD") == 0
 
 
-def test_a_receipt_in_parameters_alone(make: Make, smsc: Smsc) -> None:
-    desk = make()
+def test_a_receipt_in_parameters_alone(make_one: Make, smsc: Smsc) -> None:
+    desk = make_one()
     smsc.bound()
     desk.write()
     smsc.taken(1)
@@ -196,9 +219,11 @@ def test_a_receipt_in_parameters_alone(make: Make, smsc: Smsc) -> None:
 
 
 @pytest.mark.parametrize(("ids", "given", "reported"), [("decimal", "00001F4A", "8010"), ("hexadecimal", "31", "1f")])
-def test_receipts_write_the_name_in_another_base(make: Make, smsc: Smsc, ids: str, given: str, reported: str) -> None:
+def test_receipts_write_the_name_in_another_base(
+    make_one: Make, smsc: Smsc, ids: str, given: str, reported: str
+) -> None:
     smsc.name = lambda number: given
-    desk = make(bind=msgspec.structs.replace(QUICK, receipt_ids=ids))
+    desk = make_one(bind=msgspec.structs.replace(QUICK, receipt_ids=ids))
     smsc.bound()
     desk.write()
     smsc.taken(1)
@@ -208,9 +233,9 @@ def test_receipts_write_the_name_in_another_base(make: Make, smsc: Smsc, ids: st
 
 
 @pytest.mark.parametrize("status", [THROTTLED, QUEUE_FULL])
-def test_an_smsc_that_wants_less_gets_it_later(make: Make, smsc: Smsc, status: int) -> None:
+def test_an_smsc_that_wants_less_gets_it_later(make_one: Make, smsc: Smsc, status: int) -> None:
     smsc.verdicts.extend([Verdict(status), Verdict(status)])
-    desk = make()
+    desk = make_one()
     smsc.bound()
     desk.write()
     for count in (1, 2):
@@ -222,9 +247,9 @@ def test_an_smsc_that_wants_less_gets_it_later(make: Make, smsc: Smsc, status: i
     assert desk.rows("outbox")[0]["failures"] == 0
 
 
-def test_a_number_that_is_none_is_not_tried_again(make: Make, smsc: Smsc) -> None:
+def test_a_number_that_is_none_is_not_tried_again(make_one: Make, smsc: Smsc) -> None:
     smsc.verdicts.append(Verdict(0x0B))
-    desk = make()
+    desk = make_one()
     smsc.bound()
     desk.write()
     desk.delivery("permanent_failure")
@@ -343,8 +368,8 @@ def test_parts_are_one_message_even_across_a_restart(make: Make, smsc: Smsc, how
     until(lambda: second.rows("heard") == [], "parts are kept for ever")
 
 
-def test_a_long_message_in_a_parameter(make: Make, smsc: Smsc) -> None:
-    make()
+def test_a_long_message_in_a_parameter(make_one: Make, smsc: Smsc) -> None:
+    make_one()
     assert smsc.bound().deliver(FROM, b"", tlvs=tlv(0x0424, b"1" + b" " * 300)) == 0
     assert smsc.taken(1)
 
@@ -352,28 +377,28 @@ def test_a_long_message_in_a_parameter(make: Make, smsc: Smsc) -> None:
 @pytest.mark.parametrize(
     ("octets", "coding"), [(b"1", 0), (b"1", 1), (b"1", 3), ("1".encode("utf-16-be"), 8), (b"1", 0xF1)]
 )
-def test_alphabets(make: Make, smsc: Smsc, octets: bytes, coding: int) -> None:
-    desk = make()
+def test_alphabets(make_one: Make, smsc: Smsc, octets: bytes, coding: int) -> None:
+    desk = make_one()
     assert smsc.bound().deliver(FROM, octets, coding=coding) == 0
     smsc.taken(1)
     assert desk.rows("events")[0]["what"] != ""
 
 
-def test_strangers_are_not_answered(make: Make, smsc: Smsc) -> None:
-    desk = make()
+def test_strangers_are_not_answered(make_one: Make, smsc: Smsc) -> None:
+    desk = make_one()
     assert smsc.bound().deliver("TELKOMSEL", b"Promo", ton=5) == 0
     assert smsc.deliver("3355", b"Promo", ton=3) == 0
     assert desk.rows("messages") == []
 
 
-def test_numbers_as_they_are_written_at_home(make: Make, smsc: Smsc) -> None:
-    make()
+def test_numbers_as_they_are_written_at_home(make_one: Make, smsc: Smsc) -> None:
+    make_one()
     assert smsc.bound().deliver("0" + FROM.removeprefix("62"), b"1", ton=2) == 0
     assert smsc.taken(1)[0].to == FROM
 
 
-def test_nothing_that_comes_ends_the_bind(make: Make, smsc: Smsc) -> None:
-    make()
+def test_nothing_that_comes_ends_the_bind(make_one: Make, smsc: Smsc) -> None:
+    make_one()
     smsc.bound()
     unknown = tlv(0x1400, b"new") + tlv(0x0501, b"\x02")
     assert smsc.deliver(FROM, b"1", tlvs=unknown) == 0x66  # A dialogue of USSD, which nobody takes from a bind yet.
@@ -392,22 +417,24 @@ def test_nothing_that_comes_ends_the_bind(make: Make, smsc: Smsc) -> None:
     assert smsc.binds == 1
 
 
-@pytest.mark.parametrize("garbage", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 64, b"\xff" * 64])
-def test_after_garbage_the_bind_is_taken_up_again(make: Make, smsc: Smsc, garbage: bytes) -> None:
-    make()
+@pytest.mark.parametrize(
+    "garbage", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 64, b"\xff" * 64], ids=["http", "zeros", "ones"]
+)
+def test_after_garbage_the_bind_is_taken_up_again(make_one: Make, smsc: Smsc, garbage: bytes) -> None:
+    make_one()
     smsc.bound().send(garbage)
     smsc.bound(2)
     assert smsc.deliver(FROM, b"1") == 0
 
 
-def test_an_smsc_that_is_asked_and_says_nothing_is_left(make: Make, smsc: Smsc) -> None:
+def test_an_smsc_that_is_asked_and_says_nothing_is_left(make_one: Make, smsc: Smsc) -> None:
     smsc.mute = True
-    make(bind=msgspec.structs.replace(QUICK, enquire_seconds=0.05, answer_seconds=0.1))
+    make_one(bind=msgspec.structs.replace(QUICK, enquire_seconds=0.05, answer_seconds=0.1))
     smsc.bound(2)
 
 
-def test_an_smsc_that_says_goodbye_is_bound_to_again(make: Make, smsc: Smsc) -> None:
-    make()
+def test_an_smsc_that_says_goodbye_is_bound_to_again(make_one: Make, smsc: Smsc) -> None:
+    make_one()
     assert smsc.bound().status(smsc.request(UNBIND)) == 0
     smsc.bound(2)
 
@@ -419,6 +446,9 @@ def test_what_is_being_sent_gets_its_answer_before_the_goodbye(make: Make, smsc:
     desk.write()
     smsc.taken(1)
     desk.stop.set()
+    for _ in range(3):  # Each brings the listener to look around.
+        assert smsc.status(smsc.request(ENQUIRE_LINK)) == 0
+    assert smsc.unbinds == 0
     smsc.answer_now()
     smsc.until(lambda: smsc.unbinds == 1, "no goodbye")
     desk.delivery("sending")
@@ -450,9 +480,9 @@ def test_a_database_that_is_away_has_the_message_brought_again(make: Make, smsc:
     assert smsc.taken(1)
 
 
-def test_nothing_personal_is_in_any_line(make: Make, smsc: Smsc, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_personal_is_in_any_line(make_one: Make, smsc: Smsc, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(0)
-    desk = make()
+    desk = make_one()
     smsc.bound().deliver(FROM, b"NIK 3510990508670009 SITI", tlvs=tlv(0x1400, b"x"))
     smsc.taken(1)
     desk.delivery("sending")
@@ -500,3 +530,66 @@ def test_parts_of_another_message_with_the_same_reference(make: Make, smsc: Smsc
     assert smsc.deliver(FROM, head[1] + b" ", esm_class=0x40) == 0
     smsc.taken(1)
     assert len(desk.rows("inbox")) == 1
+
+
+def test_what_there_is_of_a_message_is_answered_when_the_rest_never_comes(make: Make, smsc: Smsc) -> None:
+    desk = make()
+    smsc.bound()
+    for number, words in ((3, b" "), (1, b"1")):
+        assert smsc.deliver(FROM, bytes((5, 0, 3, 7, 3, number)) + words, esm_class=0x40) == 0
+    sweep(desk.service, desk.clock())
+    assert desk.rows("inbox") == []
+    desk.later(minutes=11)
+    sweep(desk.service, desk.clock())
+    [submit] = smsc.taken(1)
+    assert submit.to == FROM
+    sweep(desk.service, desk.clock())
+    assert (len(desk.rows("inbox")), desk.rows("heard")) == (1, [])
+
+
+def test_parts_do_not_outlive_an_erasure(make: Make, smsc: Smsc) -> None:
+    desk = make()
+    assert smsc.bound().deliver(FROM, b"1") == 0
+    smsc.taken(1)
+    assert smsc.deliver(FROM, bytes((5, 0, 3, 7, 2, 1)) + b"half", esm_class=0x40) == 0
+    until(lambda: len(desk.rows("heard")) == 1, "what was thanked for stays")
+    asked = {"id": "r" * 32, "ref": "1" * 12, "contact_id": desk.rows("contacts")[0]["id"], "kind": "delete",
+             "channel": "sms", "state": OPEN, "asked_at": 0, "due_at": 0}  # fmt: skip
+    with desk.service.database.write() as connection:
+        connection.execute(insert(subject_requests).values(asked))
+    Erasure(desk.service.database, desk.service.sealer).fulfil(asked["id"], desk.clock())
+    assert desk.rows("heard") == []
+
+
+def test_over_tls(make_one: Make, smsc: Smsc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    smsc.close()
+    smsc.tls = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    smsc.open()
+    make_one(bind=msgspec.structs.replace(QUICK, tls=True))
+    assert smsc.bound().deliver(FROM, b"1") == 0
+    assert smsc.taken(1)
+
+
+def certificate(folder: Path) -> ssl.SSLContext:
+    """Of an SMSC on loopback, by its own word."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "smsc")])
+    until_then = now() + timedelta(days=1)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(until_then)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    (folder / "key.pem").write_bytes(plain)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context

@@ -16,6 +16,7 @@ from support.server import until
 from support.smsc import PASSWORD, SYSTEM_ID, Smsc, Verdict
 
 from bot.messages import Channel, Inbound, SessionEvent
+from loket.bench.servers import free_port
 from loket.config import ROOT, Line, read_config, read_environment
 from loket.service import compose, now
 from loket.work import worker_of
@@ -48,8 +49,8 @@ class Installed:
             "LOKET_SMPP_PASSWORD": password,
         }
 
-    def start(self, **more: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "loket", "smpp"]
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "loket", *(arguments or ("smpp",))]
         process = subprocess.Popen(  # noqa: S603  Our own interpreter.
             command, env=self.environment(**more), cwd=ROOT, stderr=subprocess.PIPE
         )
@@ -126,3 +127,11 @@ def test_it_says_goodbye(place: Installed, number: int) -> None:
     assert process.returncode == 0
     assert place.smsc.unbinds == 1
     assert b"6281" not in said
+
+
+def test_a_small_installation_holds_it_in_the_web_process(place: Installed) -> None:
+    process = place.start("serve", "--with-worker", "--port", str(free_port()))
+    place.smsc.bound()
+    assert place.smsc.deliver("6281200000001", b"1") == 0
+    assert place.smsc.taken(1)[0].to == "6281200000001"
+    process.terminate()

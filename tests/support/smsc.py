@@ -1,6 +1,7 @@
 """An SMSC on loopback that speaks SMPP 3.4 octet by octet, by the standard and not by our library; with faults."""
 
 import socket
+import ssl
 import struct
 from collections import deque
 from collections.abc import Callable
@@ -101,6 +102,7 @@ class Smsc:
     mute: bool = False  # It answers no enquire_link.
     name: Callable[[int], str] = "m{}".format  # The n-th message's id.
     password: str = PASSWORD
+    tls: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self._changed = Condition()
@@ -194,6 +196,8 @@ class Smsc:
             Thread(target=self._serve, args=(wire,), daemon=True).start()
 
     def _serve(self, wire: socket.socket) -> None:
+        if self.tls is not None:
+            wire = self.tls.wrap_socket(wire, server_side=True)
         with wire, wire.makefile("rb") as stream:
             try:
                 while head := stream.read(16):
