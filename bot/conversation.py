@@ -192,6 +192,11 @@ class Conversation:
         """Whether this has been answered, or written before it is asked."""
         return self.talk.find(Kind.OFFERED, key) is not None or bool(self.talk.answer(key))
 
+    @property
+    def begun(self) -> int:
+        """When this talk began, in seconds since 1970."""
+        return self.talk.journal[0].at if self.talk.journal else int(self.now.timestamp())
+
     def answered_at(self, key: str) -> datetime:
         """When this question was answered; now, where it has not been."""
         entry = self.talk.find(Kind.ANSWER, key)

@@ -46,6 +46,19 @@ class Assisted:
     via: str = ""
 
 
+class KeepDraft:
+    """A registration has begun: whoever is cut off in it is reminded. `begun`: its first answer, s since 1970."""
+
+    begun: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineDropped:
+    """The line was closed in the middle of this registration."""
+
+    begun: int
+
+
 @dataclass(frozen=True, slots=True)
 class SubmitRegistration:
     """A registration intent, complete enough for a receipt."""
@@ -228,6 +241,8 @@ class AnswerInquiry:
 
 Effect = (
     SpeakLanguage
+    | KeepDraft
+    | LineDropped
     | SubmitRegistration
     | CompleteRegistration
     | ContactAgreed

@@ -83,7 +83,7 @@ def _answer(run: "Run", heard: Dial | Typed | Lost | Closed) -> Playing[Page | N
     match heard:
         case Closed(known):
             if known:
-                run.leave()
+                run.dropped()
             return None
         case Dial():
             return (yield from run.dial())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 ABOUT: Mapping[str, str] = {
     "registered": "registration",
     "registered_by_other": "registration",
+    "line_dropped": "registration",
     "draft_reminder": "registration",
     "draft_last": "registration",
     "window_opens": "registration",
@@ -52,7 +53,7 @@ ABOUT: Mapping[str, str] = {
 # asked for, what protects them, and what a visit cannot do without.
 OPTIONAL = frozenset(
     {
-        "draft_reminder", "draft_last", "window_opens", "submitted", "reminder_day_before",
+        "line_dropped", "draft_reminder", "draft_last", "window_opens", "submitted", "reminder_day_before",
         "eligible", "waitlist", "not_eligible", "decision_private",
         "obj_received", "obj_accepted", "obj_rejected",
         "pay_ready", "pay_reminder", "pay_last_day", "pay_collected", "pay_failed",

@@ -23,7 +23,7 @@ from bot.conversation import (
     Script,
     World,
 )
-from bot.effects import Effect, SpeakLanguage
+from bot.effects import Effect, KeepDraft, LineDropped, SpeakLanguage
 from bot.journal import Journal, reread
 from bot.keywords import Keywords
 from bot.messages import Channel, Page, Reply, Text
@@ -41,6 +41,7 @@ HOPS = 12  # A talk that jumps more often than this in one turn has lost its way
 HOME, MORE = "00", "9"
 LANGUAGE, RESUME, OPENING, STUCK, ASKED = "language", "resume", "menu", "stuck", "asked"
 DIALLED = "dialled"  # The menu is entered with it at the beginning of a call, when there may be a question to answer.
+DRAFT = "draft"  # The key under which a flow has said that it has begun something to be reminded of.
 
 
 class LostItsWay(RuntimeError):
@@ -161,6 +162,14 @@ class Run:
             if page.ends or (self.session.misses and self.session.talk.flow in (LANGUAGE, OPENING)):
                 break
         return page
+
+    def dropped(self) -> None:
+        """The line was closed; who stood in the middle of something is told how to go on."""
+        talk = self.session.talk
+        watched = talk.find(Kind.SAVED, DRAFT)
+        if watched is not None and talk.find(Kind.DONE, "submit") is None:
+            self.effects.append(LineDropped(int(watched.value)))
+        self.leave()
 
     def leave(self) -> None:
         """Put the current talk aside if it is one that is kept and something was said in it."""
@@ -338,6 +347,8 @@ class Run:
         entry = journal.known.get(kind + do.key)
         if entry is not None and entry.value == do.value:
             return
+        if self.unheard and isinstance(do.effect, KeepDraft):
+            return  # Nobody has seen the question for consent yet.
         if isinstance(do.effect, SpeakLanguage):
             self._put(language=do.effect.language)
             c.language = do.effect.language

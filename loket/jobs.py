@@ -6,6 +6,7 @@ from functools import partial
 
 from backend_client import Portal
 from handoff.routing import Why
+from loket.drafts import Reminders
 from loket.outside import Lines
 from loket.payments import PaymentJobs
 from loket.portal_jobs import PortalJobs, outside
@@ -44,6 +45,10 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
     paid = PaymentJobs(portal, registrations, kept, service.clock, every, days)
     filed = Filed(service.database, service.sealer, service.messages)
     changes = UpdateJobs(portal, filed, registrations, service.clock, look, service.config.home)
+    world = service.engine.world
+    reminders = Reminders(
+        service.database, service.sessions, service.messages, world.windows, world.home, service.clock
+    )
     return {
         "portal.update": outside(changes.report, changes.lost),
         "portal.updated": outside(changes.follow, changes.lost),
@@ -56,6 +61,7 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
         "privacy.erase": rights.erase,
         "portal.payments": outside(paid.watch, told.lost),
         "message.send": partial(send, lines, service.messages, service.clock),
+        "draft.remind": reminders.remind,
         "handoff.assign": partial(assign, Assignments(service.database, service.messages), service.clock),
     }
 

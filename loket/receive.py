@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.dialogue import identity
-from bot.effects import Effect, SpeakLanguage
+from bot.effects import Effect, KeepDraft, LineDropped, SpeakLanguage
 from bot.engine import Turn, steps
 from bot.messages import Channel, Inbound, Page
 from bot.run import Engine, Fit
@@ -140,4 +140,4 @@ class Desk:
 
 def _promised(effect: Effect) -> bool:
     """Whether a person will rely on this effect: then the commit waits for the disk. A language is an answer."""
-    return not isinstance(effect, SpeakLanguage)
+    return not isinstance(effect, SpeakLanguage | KeepDraft | LineDropped)

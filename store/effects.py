@@ -23,6 +23,8 @@ from bot.effects import (
     FileUpdate,
     FinishRegistration,
     HeardOfVisit,
+    KeepDraft,
+    LineDropped,
     OpenTicket,
     ProvePhone,
     RejectCase,
@@ -40,6 +42,7 @@ from store.citizen_visits import CitizenVisits
 from store.database import ms
 from store.details import PLACE as DETAILS
 from store.details import complete
+from store.drafts import job_of, remind
 from store.helpers import ASSISTED
 from store.messages import Messages
 from store.opening import Cause as Cause
@@ -95,6 +98,10 @@ class Effects:
         match effect:
             case SpeakLanguage(language):
                 connection.execute(_SPEAK, {"contact": cause.contact, "spoken": language})
+            case KeepDraft(begun):
+                remind(connection, cause.contact, begun, cause.now)
+            case LineDropped(begun):
+                hasten(connection, job_of(cause.contact, begun), cause.now)
             case SubmitRegistration():
                 self._submit(connection, effect, cause)
             case CompleteRegistration(ref, name, value):

@@ -70,6 +70,7 @@ _LOAD = (
     .join(sessions, sessions.c.contact_id == identities.c.contact_id)
     .where(identities.c.kind == bindparam("kind"), identities.c.idx == bindparam("idx"))
 )
+_OF = select(sessions.c.sealed).where(sessions.c.contact_id == bindparam("contact"))
 _REPLAY = select(inbox.c.sealed).where(inbox.c.key == bindparam("key"))
 _UPDATE = (
     update(sessions)
@@ -127,6 +128,11 @@ class Sessions:
             return Loaded(uuid.uuid4().hex, 0, Session())
         contact, version, sealed = row
         return Loaded(contact, version, loads(self._sealer.open("sessions.sealed", contact, sealed)))
+
+    def of(self, contact: str) -> Session | None:
+        """The session of a contact, for what is done without a message of theirs."""
+        row = self._db.writer().execute(_OF, {"contact": contact}).fetchone()
+        return loads(self._sealer.open("sessions.sealed", contact, bytes(row[0]))) if row else None
 
     def _known(self, sender: str) -> Sequence[Any] | None:
         kind = kind_of(sender)

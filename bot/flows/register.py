@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from bot import assisted, details, parsers, questions
 from bot.areas import Village, notes, second_look
 from bot.conversation import Conversation, End, Goto, Invalid, Leave, Part, Redo, Script
-from bot.effects import AwaitWindow, FilledBy, FinishRegistration, OpenTicket, SubmitRegistration
+from bot.effects import AwaitWindow, FilledBy, FinishRegistration, KeepDraft, OpenTicket, SubmitRegistration
 from bot.identity import Nik, PersonName, Reference, years_between
 from bot.messages import Text, Value
 from bot.session import Kind, Talk
@@ -29,6 +29,8 @@ def flow(c: Conversation) -> Script:
     filled_by = FilledBy.SELF if written else (yield from _consent(c))
     yield from _room_for_one_more(c)
     nik = yield from _nik(c)
+    begun = c.begun
+    yield from c.save("draft", KeepDraft(begun), str(begun))
     name = yield from _name(c)
     village = yield from questions.village(c, nik.area, _wanted(c, questions.VILLAGE_PROMPT))
     regency = yield from _open_window(c, nik, village)

@@ -30,9 +30,9 @@ def test_a_known_phone_has_its_receipt_after_seven_inputs(language: str) -> None
     phone = Phone(session=Session(language=language))
     phone.dial()
     phone.say(*inputs[:-1])
-    assert phone.effects == []
+    assert not any(isinstance(effect, SubmitRegistration) for effect in phone.effects)
     phone.say(inputs[-1])
-    [effect] = phone.effects
+    effect = phone.effects[-1]
     assert isinstance(effect, SubmitRegistration)
     assert effect.ref.shown in phone.screen
     assert len(inputs) == 7

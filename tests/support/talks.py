@@ -23,7 +23,7 @@ from typing import Any
 from support.phone import Phone, engine
 
 from bot.agent_check import Shown, Standing
-from bot.effects import Assisted, Consent, Effect
+from bot.effects import Assisted, Consent, Effect, KeepDraft
 from bot.identity import Reference
 from bot.inquiries import Inquiry, Subject
 from bot.messages import Attachment, Channel
@@ -85,7 +85,8 @@ class Player:
             yield from (f"< {said}" for said in page.body.split("\n"))
             if page.ends:
                 yield "< [end]"
-        yield from (f"! {written(effect)}" for effect in self.phone.effects[effects:])
+        caused = (effect for effect in self.phone.effects[effects:] if not isinstance(effect, KeepDraft))
+        yield from (f"! {written(effect)}" for effect in caused)
 
     def _direct(self, direction: str) -> None:
         for pattern, name in _DIRECTIONS:

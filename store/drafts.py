@@ -1,0 +1,18 @@
+"""Registrations that were begun: the job that reminds of one, and what was said about it."""
+
+from datetime import datetime, timedelta
+
+from store.outbox import enqueue
+from store.prepared import Executor
+
+QUIET = timedelta(minutes=3)  # Longer than any operator keeps a line open without an answer.
+
+
+def job_of(contact: str, begun: int) -> str:
+    """The key of the job: one for each registration that was begun."""
+    return f"draft:{contact}:{begun}"
+
+
+def remind(connection: Executor, contact: str, begun: int, now: datetime) -> None:
+    """Look after this draft from now on."""
+    enqueue(connection, job_of(contact, begun), "draft.remind", f"{contact}:{begun}", now, now + QUIET)
