@@ -46,6 +46,7 @@ class Assisted:
     via: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class KeepDraft:
     """A registration has begun: whoever is cut off in it is reminded. `begun`: its first answer, s since 1970."""
 

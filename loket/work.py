@@ -21,7 +21,8 @@ T = TypeVar("T")
 
 PAUSE = 1.0  # Seconds at most until due work is noticed that nobody rang for.
 SWEEP_EVERY = 60.0
-ROUTINE = frozenset({"undecided", "waits_for_submission", "watching"})  # Waits that are nobody's fault and no news.
+# Waits that are nobody's fault and no news.
+ROUTINE = frozenset({"undecided", "waits_for_submission", "watching", "later", "talking"})
 logger = log.get("loket.work")
 
 

@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection, delete
+
 from store.outbox import enqueue
 from store.prepared import Executor
+from store.schema import outbox
 
 QUIET = timedelta(minutes=3)  # Longer than any operator keeps a line open without an answer.
 
@@ -16,3 +19,8 @@ def job_of(contact: str, begun: int) -> str:
 def remind(connection: Executor, contact: str, begun: int, now: datetime) -> None:
     """Look after this draft from now on."""
     enqueue(connection, job_of(contact, begun), "draft.remind", f"{contact}:{begun}", now, now + QUIET)
+
+
+def forget(connection: Connection, contact: str) -> None:
+    """Remind nobody any more."""
+    connection.execute(delete(outbox).where(outbox.c.key.startswith(f"draft:{contact}:", autoescape=True)))

@@ -15,7 +15,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, del
 from bot.messages import Page
 from bot.session import Session, Talk, dumps, loads
 from bot.stages import CLOSED
-from store import audit
+from store import audit, drafts
 from store.cases import Person
 from store.database import Database, ms
 from store.messages import QUEUED, Words
@@ -228,6 +228,7 @@ class Erasure:
         for table in (sessions, identities, waiting):
             connection.execute(delete(table).where(table.c.contact_id == contact))
         connection.execute(update(contacts).where(contacts.c.id == contact).values(own_phone=0))
+        drafts.forget(connection, contact)
         # What was said of somebody else's conduct is evidence: it stays, and nothing leads to who said it.
         connection.execute(update(reports).where(reports.c.contact_id == contact).values(contact_id=""))
 
