@@ -6,13 +6,14 @@ Whatever takes something away is asked on the phone of the registration only, an
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from bot import known_case
 from bot.conversation import Conversation, End, Finish, Goto, Leave, Part, Redo
-from bot.effects import AskRight, ChooseMessages, RejectCase, WithdrawRegistration
+from bot.effects import AskRight, ChooseMessages, Consent, RejectCase, WithdrawRegistration
 from bot.identity import Reference
 from bot.known_case import CALL_BACK
 from bot.messages import Text, Value
@@ -106,6 +107,8 @@ def withdraw(c: Conversation) -> Part[Finish]:
 
 def stop(c: Conversation) -> Part[Finish]:
     """No messages that can be left out, or all of them again. It never touches a registration."""
+    if c.given("written"):  # The word is enough, as every operator's customers know it.
+        return (yield from _at_once(c, messages=False))
     if (yield from c.lookup("opted_out")):
         return (yield from start(c))
     way = yield from c.choose("stop", Text("stop.confirm"), {"1": "stop", "2": "delete"}, own_turn=True)
@@ -118,12 +121,23 @@ def stop(c: Conversation) -> Part[Finish]:
 
 def start(c: Conversation) -> Part[Finish]:
     """Messages again, for somebody who has stopped them."""
+    if c.given("written"):
+        return (yield from _at_once(c, messages=True))
     if not (yield from c.lookup("opted_out")):
         return End(Text("stop.started"))
     yield from c.choose("start", Text("stop.again"), {"1": "start"}, own_turn=True)
     ref = yield from c.number("start")
     yield from c.do("start", ChooseMessages(ref, True, c.consented("start")))
     return End(Text("stop.started"))
+
+
+def _at_once(c: Conversation, *, messages: bool) -> Part[Finish]:
+    """STOP or MULAI in a message. What was agreed to is the word itself."""
+    word = "start" if messages else "stop"
+    ref = yield from c.number(word)
+    said = Consent(f"keyword.{word}", c.language, sha256(word.encode()).hexdigest(), word, int(c.now.timestamp()))
+    yield from c.do(word, ChooseMessages(ref, messages, said))
+    return End(Text("stop.started" if messages else "sms.stop_done"))
 
 
 def genuine(c: Conversation) -> Part[Finish]:

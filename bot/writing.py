@@ -13,13 +13,15 @@ EDIT = "edit"
 
 Answers = tuple[tuple[str, str], ...]
 
+RIGHTS = ("mydata", "correct", "erase", "withdraw", "stop", "start", "genuine", "not_me")  # Topics of help.
+
 # What is entered for a keyword, and with what. A service that is switched off leads to a call.
 SERVICES: dict[str, tuple[str, Answers]] = {
     "status": ("status", ()),
-    "schedule": ("visit", ()),
-    "agent": ("visit", (("topic", "check"),)),
+    "schedule": ("visit", (("what", "see"),)),
+    "agent": ("visit", (("what", "check"),)),
     "payment": ("payment", ()),
-    "ill": ("payment", (("topic", "cannot"), ("reason", "ill"))),
+    "ill": ("payment", (("what", "cannot"),)),
     "update": ("update", ()),
     "birth": ("update", (("kind", "birth"),)),
     "death": ("update", (("kind", "death"),)),
@@ -29,16 +31,10 @@ SERVICES: dict[str, tuple[str, Answers]] = {
     "objection": ("objection", ()),
     "report": ("report", ()),
     "call": ("help", (("topic", "callback"),)),
-    "stop": ("help", (("topic", "stop"),)),
-    "start": ("help", (("topic", "start"),)),
-    "erase": ("help", (("topic", "delete"),)),
-    "mydata": ("help", (("topic", "mydata"),)),
-    "withdraw": ("help", (("topic", "withdraw"),)),
-    "correct": ("help", (("topic", "correct"),)),
-    "not_me": ("help", (("topic", "not_me"),)),
+    **{right: ("help", (("topic", right), ("written", "yes"))) for right in RIGHTS},
 }
 # These are meant whatever question is open; the others only where a sentence is not an answer.
-ALWAYS = frozenset({"stop", "start", "erase", "mydata", "withdraw", "not_me", "help", "menu", "call", "language"})
+ALWAYS = frozenset({*RIGHTS, "help", "menu", "call", "language"}) - {"correct"}
 LANGUAGES = ("id", "jv", "mad", "en")
 
 
@@ -143,13 +139,15 @@ def _reference(text: str) -> str:
 
 def _offered(command: Command) -> Answers:
     """What is written behind a keyword, for the question that it answers."""
-    if not command.rest:
-        return ()
     match command.verb:
-        case "agent":
+        case "ill":
+            return (("why", "pay_ill"),)
+        case "agent" if command.rest:
             return (("number", command.rest),)
-        case "report" | "objection" if not _reference(command.rest):
-            return (("text", command.rest),)
+        case "genuine" if command.rest:
+            return (("sms", command.rest),)
+        case "report" | "objection" if command.rest and not _reference(command.rest):
+            return (("statement", command.rest),)
         case _:
             return ()
 
