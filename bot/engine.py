@@ -7,14 +7,17 @@ from typing import Any, assert_never
 import msgspec
 
 from bot.conversation import Lookup
-from bot.dialogue import Closed, Dial, Lost, Repeat, Typed, news, spoken
+from bot.dialogue import Closed, Dial, Lost, Repeat, Typed, news
 from bot.effects import Effect
-from bot.messages import Channel, Inbound, Page
+from bot.messages import Channel, Inbound, Page, SessionEvent, Text
 from bot.run import Engine, Fit, Playing, Run
 from bot.session import Session
 from bot.writing import message
 
 Facts = Mapping[tuple[str, str], Any]  # (name, argument) -> what was found; None: could not be had in time.
+
+
+HOUR = 3600
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -52,6 +55,9 @@ def steps(
     engine: Engine, session: Session, inbound: Inbound, fit: Fit, now: datetime, seed: bytes
 ) -> Generator[Lookup, Any, Turn]:
     """The same turn, which stops at each look-up for its answer; None: it could not be had in time."""
+    if int(now.timestamp()) < session.blocked:
+        spoken = inbound.channel is Channel.USSD and inbound.event is not SessionEvent.CLOSE
+        return Turn(session, _said(engine, session, fit, Text("err.blocked")) if spoken else None)
     if inbound.channel is not Channel.USSD:
         return (yield from _written(engine, session, inbound, fit, now, seed))
     heard = news(session.dialogue, inbound)
@@ -73,10 +79,23 @@ def _written(
     engine: Engine, session: Session, inbound: Inbound, fit: Fit, now: datetime, seed: bytes
 ) -> Generator[Lookup, Any, Turn]:
     """A turn by message: what is known of a call that goes on at the same time stays as it is."""
+    hour, most = int(now.timestamp()) // HOUR, engine.world.messages_per_hour
+    heard = session.heard + 1 if session.hour == hour else 1
+    if heard > most + 1:
+        return Turn(session, None)
+    session = msgspec.structs.replace(session, hour=hour, heard=heard)
+    if heard > most:
+        wait = Text("err.rate_limited.no_reply", {"n": 60 - now.minute})
+        return Turn(session, _said(engine, session, fit, wait), events=(("", "", "limited"),))
     run = Run(engine, session, inbound.channel, fit, now, seed)
     page = yield from message(run, inbound.text, inbound.attachment)
     after = msgspec.structs.replace(run.session, closed=not run.session.talk.flow, at=int(now.timestamp()))
     return Turn(after, page, tuple(run.effects), events=tuple(run.events))
+
+
+def _said(engine: Engine, session: Session, fit: Fit, text: Text) -> Page:
+    """A sentence that ends the line, outside any talk."""
+    return fit(engine.catalogue.reply(session.language or engine.language, text, ends=True))[0]
 
 
 def _answer(run: "Run", heard: Dial | Typed | Lost | Closed) -> Playing[Page | None]:

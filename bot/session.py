@@ -92,6 +92,9 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     closed: bool = True
     dialogue: Dialogue | None = None
     at: int = 0  # When the last turn was taken, in seconds since 1970.
+    hour: int = 0  # In which messages were counted last, in hours since 1970.
+    heard: int = 0  # How many there were in it.
+    blocked: int = 0  # Nothing is answered until then, in seconds since 1970.
 
     def __repr__(self) -> str:
         return f"Session({self.talk.flow}/{self.talk.asked})"

@@ -121,6 +121,18 @@ def rotate() -> None:
     click.echo(f"{done} values are sealed with the new key, and the old keys are gone. Copy the key file again.")
 
 
+@main.command()
+@click.option("--hours", type=click.IntRange(1, 24 * 90), default=24, show_default=True, help="How long.")
+@click.option("--lift", is_flag=True, help="Answer the number again.")
+@friendly
+def block(hours: int, lift: bool) -> None:
+    """Answer a number nothing for a while. It is asked for, so that no list of commands holds it."""
+    from loket.blocking import block as run
+
+    number = click.prompt("Number", hide_input=sys.stdin.isatty())
+    click.echo(run(read_environment(), number, 0 if lift else hours))
+
+
 @main.group()
 def helpers() -> None:
     """Who may register people for others (assisted mode, *77)."""

@@ -96,6 +96,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     callback_days: Annotated[int, msgspec.Meta(ge=1, le=14)] = 2
     report_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 7
     reports_per_day: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
+    messages_per_hour: Annotated[int, msgspec.Meta(ge=5, le=1000)] = 40
     people_per_phone: Annotated[int, msgspec.Meta(ge=1, le=8)] = 8
     assisted_a_day: Annotated[int, msgspec.Meta(ge=1, le=200)] = 30  # People whom one helper may register in a day.
 

@@ -30,6 +30,7 @@ def build(config: Config, catalogue: Catalogue, areas: Gazetteer) -> Engine:
         report_days=config.report_days,
         reports_per_day=config.reports_per_day,
         people_per_phone=config.people_per_phone,
+        messages_per_hour=config.messages_per_hour,
         assisted_a_day=config.assisted_a_day,
     )
     return Engine(flows, catalogue, world, _keywords(), BASE)

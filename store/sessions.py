@@ -14,6 +14,7 @@ from store.prepared import Writer, into
 from store.schema import contacts, events, identities, inbox, sessions
 from store.seal import Sealer
 
+BLOCKING = 5  # Tries against somebody who is typing.
 PHONE, WHATSAPP = "phone", "whatsapp"
 
 
@@ -133,6 +134,25 @@ class Sessions:
         """The session of a contact, for what is done without a message of theirs."""
         row = self._db.writer().execute(_OF, {"contact": contact}).fetchone()
         return loads(self._sealer.open("sessions.sealed", contact, bytes(row[0]))) if row else None
+
+    def block(self, sender: str, until: int) -> bool:
+        """Answer this sender nothing until then (seconds since 1970; 0: answer again). False: nobody knows them."""
+        for _ in range(BLOCKING):
+            loaded = self.load(sender)
+            if not loaded.version:
+                return False
+            blocked = msgspec.structs.replace(loaded.session, blocked=until)
+            values = {
+                "contact_id": loaded.contact,
+                "version": loaded.version,
+                "next_version": loaded.version + 1,
+                "body": self._sealer.seal("sessions.sealed", loaded.contact, dumps(blocked)),
+                "at": loaded.session.at * 1000,
+            }
+            with self._db.turn(durable=True) as writer:
+                if writer.execute(_MOVE_ON, values).fetchone() is not None:
+                    return True
+        raise Conflict
 
     def _known(self, sender: str) -> Sequence[Any] | None:
         kind = kind_of(sender)

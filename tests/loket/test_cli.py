@@ -173,3 +173,12 @@ def test_keys_are_made_once(home: Path) -> None:
 def test_keys_that_are_not_there_cannot_be_rotated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOKET_DATABASE_URL", sqlite_url().render_as_string())
     assert "make one with: loket keys generate" in refusal("keys", "rotate")
+
+
+def test_a_number_is_blocked_without_standing_in_the_list_of_commands(home: Path) -> None:
+    (home / "var").mkdir()
+    generate_keys(home / "var" / "keys.json")
+    assert loket("migrate").exit_code == 0
+    runner = CliRunner()
+    assert "nobody has dialled" in runner.invoke(main, ["block"], input="081200000001\n").output
+    assert "no Indonesian mobile" in runner.invoke(main, ["block"], input="12\n").output

@@ -1,7 +1,7 @@
 """A message in, an answer out: through the web process, the database and the outbox, by the vendor's own form."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.databases import Factory, each_database
@@ -11,6 +11,7 @@ from bot.messages import Channel, Inbound, SessionEvent
 from bot.windows import zone
 from loket.service import awake
 from sms.segments import answers
+from ussd.page import fit
 
 __all__ = ["each_database"]
 
@@ -74,3 +75,34 @@ def test_what_a_person_has_just_done_is_confirmed_at_night_and_the_rest_waits(of
     assert {row["sentence"] for row in office.rows("messages") if row["sent_at"]} == {"evt.registered"}
     office.work(hours=10)
     assert {row["sentence"] for row in office.rows("messages") if row["sent_at"]} == {"evt.registered", "evt.assigned"}
+
+
+def test_who_floods_the_line_is_told_once_and_then_left_alone(office: Office) -> None:
+    most = office.service.engine.world.messages_per_hour
+    for count in range(most + 10):
+        write(office, "halo", id=str(count))
+    office.worker.run_due()
+    assert len(office.gateway.sent) == most + 1
+    assert "menit" in office.gateway.bodies[-1]
+    office.clock.wait(hours=1)
+    write(office, "halo", id="later")
+    office.worker.run_due()
+    assert len(office.gateway.sent) == most + 2
+
+
+def test_a_blocked_number_is_answered_nothing_until_the_time_is_over(office: Office) -> None:
+    write(office, "BANTU")
+    until = int((office.clock() + timedelta(hours=2)).timestamp())
+    assert office.service.sessions.block(PHONE, until)
+    write(office, "BANTU", id="2")
+    call = Inbound("c", Channel.USSD, "vendor", PHONE, "", SessionEvent.NEW, office.clock(), "1", "")
+    page, _ = office.service.desk.answer(call, fit(160))
+    assert page is not None
+    assert (page.ends, "dibatasi" in page.body) == (True, True)
+    office.work()
+    assert len(office.gateway.sent) == 1
+    office.clock.wait(hours=2)
+    write(office, "BANTU", id="3")
+    office.work()
+    assert len(office.gateway.sent) == 2
+    assert not office.service.sessions.block("+6281200000999", until)
