@@ -194,6 +194,11 @@ class Conversation:
         return self.talk.find(Kind.OFFERED, key) is not None or bool(self.talk.answer(key))
 
     @property
+    def roomy(self) -> bool:
+        """Whether a page holds a list of ten."""
+        return self.channel is Channel.WHATSAPP
+
+    @property
     def begun(self) -> int:
         """When this talk began, in seconds since 1970."""
         return self.talk.journal[0].at if self.talk.journal else int(self.now.timestamp())

@@ -26,8 +26,8 @@ from bot.conversation import (
 from bot.effects import Effect, KeepDraft, LineDropped, SpeakLanguage
 from bot.journal import Journal, reread
 from bot.keywords import Keywords
-from bot.messages import Channel, Page, Reply, Text
-from bot.screen import BACK, screen
+from bot.messages import Channel, Page, Reply, Text, Value
+from bot.screen import BACK, FULLER, screen, worded
 from bot.session import Entry, Kind, Session, Talk
 from bot.texts import Catalogue
 from bot.windows import local_day
@@ -235,8 +235,7 @@ class Run:
             self._enter(goto.flow, *goto.answers)
 
     def _end(self, text: Text) -> Page:
-        reply = self.engine.catalogue.reply(self._language, text, ends=True)
-        page, *rest = self.fit(reply)
+        page, *rest = self.fit(msgspec.structs.replace(self._worded(text), ends=True))
         self._event(text.id, "ended")
         self._put(talk=Talk(), unread=tuple(rest), misses=0)
         return page
@@ -292,8 +291,9 @@ class Run:
     def _witness(self, journal: Journal, ask: Ask) -> None:
         """Keep which words were agreed to: the person may change the language, and we the words, before they count."""
         if ask.own_turn:
-            wording = self.engine.catalogue.wording(self._language, ask.prompt.id)
-            shown = [ask.prompt.id, self._language, sha256(wording.encode()).hexdigest()]
+            id = FULLER.get(ask.prompt.id, ask.prompt.id) if self.session.talk.fuller else ask.prompt.id
+            wording = self.engine.catalogue.wording(self._language, id)
+            shown = [id, self._language, sha256(wording.encode()).hexdigest()]
             journal.add(Kind.FACT, f"{AGREED}{ask.key}", shown, self._at)
 
     def _hear(self, ask: Ask, typed: str) -> Playing[str | Page | None]:
@@ -334,13 +334,19 @@ class Run:
 
     def _show(self, ask: Ask, why: Text | None, again: bool = False) -> Page:
         """The page of a question, or of the complaint that stands in its place."""
-        shown = screen(self.engine.catalogue, self._language, ask, why, again)
+        shown = screen(self.engine.catalogue, self._language, ask, why, again, self._worded)
         page, *rest = self.fit(shown.reply)
         self.on_screen = ask
         self._event(ask.key, "missed" if again else "asked")
         talk = msgspec.structs.replace(self.session.talk, asked=ask.key, shown=shown.sentence, exits=shown.exits)
+        fuller = self._roomy and self.engine.catalogue.has(self._language, FULLER.get(shown.sentence, ""))
+        talk = msgspec.structs.replace(talk, fuller=fuller) if fuller != talk.fuller else talk
         self._put(talk=talk, unread=tuple(rest))
         return page
+
+    def _worded(self, text: Text) -> Reply:
+        common: Mapping[str, Value] = {"months": self.engine.world.months}
+        return worded(self.engine.catalogue, self._language, text, self._roomy, common)
 
     def _do(self, journal: Journal, do: Do, c: Conversation) -> None:
         kind = Kind.DONE if do.value is None else Kind.SAVED
@@ -422,6 +428,10 @@ class Run:
     @property
     def _at(self) -> int:
         return int(self.now.timestamp())
+
+    @property
+    def _roomy(self) -> bool:
+        return self.channel is Channel.WHATSAPP
 
     @property
     def _language(self) -> str:

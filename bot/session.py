@@ -39,6 +39,7 @@ class Talk(msgspec.Struct, frozen=True, array_like=True):
     asked: str = ""  # The key of the question on the person's screen.
     shown: str = ""  # The sentence it was shown with: the question's own, or a complaint that has options of its own.
     exits: bool = False  # "0" on that screen was labelled as the way to the menu.
+    fuller: bool = False  # It was shown in the fuller words of WhatsApp.
 
     def find(self, kind: Kind, key: str) -> Entry | None:
         for entry in reversed(self.journal):

@@ -197,9 +197,13 @@ def _unknown(run: Run) -> Playing[Page]:
 
 
 def _attached(run: Run, attachment: Attachment) -> Playing[Page]:
-    yield from ()
+    """What cannot be read. A question that is open stays open."""
     match attachment:
         case Attachment.PHOTO:
             return run.told(Text("wa.photo_refused"))
+        case Attachment.LOCATION:
+            return run.told(Text("wa.location_unread"))
+        case Attachment.VOICE if "help" in run.engine.flows:  # Whoever speaks is called.
+            return (yield from run.begin("help", ("topic", "voice"), offered=(("slot", "any"),)))
         case _:
             return run.told(Text("wa.not_understood"))

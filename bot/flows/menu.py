@@ -28,7 +28,7 @@ def flow(c: Conversation) -> Script:
     built = {digit: name for digit, name in SERVICES.items() if name in c.world.services}
     unshown = {digits: name for digits, name in UNSHOWN.items() if name in c.world.services}
     head = _head(c, known.cases, known.own_phone)
-    if len(built) <= ON_ONE_SCREEN:
+    if len(built) <= ON_ONE_SCREEN or c.roomy:
         service = yield from c.choose("service", head, built | unshown, beside=Text("main.more"))
     else:
         service = yield from c.choose("service", head, built | unshown | {"9": "more"})
