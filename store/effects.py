@@ -34,7 +34,7 @@ from bot.effects import (
     WithdrawRegistration,
 )
 from bot.identity import Reference
-from bot.messages import Text
+from bot.messages import Channel, Text
 from bot.stages import Stage
 from store.answers import Answers
 from store.cases import Details, Person
@@ -158,6 +158,8 @@ class Effects:
             district=_district(effect),
             due=effect.visit_by.isoformat(),
         )
+        if cause.channel != Channel.USSD and not effect.assisted:
+            return  # The answer to the message says it.
         values = {"name": person.name or Text("name.unknown"), "ref": effect.ref.shown, "date": effect.visit_by}
         told = Text("evt.registered", values)
         key = f"registered:{effect.ref}"

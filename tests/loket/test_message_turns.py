@@ -106,3 +106,14 @@ def test_a_blocked_number_is_answered_nothing_until_the_time_is_over(office: Off
     office.work()
     assert len(office.gateway.sent) == 2
     assert not office.service.sessions.block("+6281200000999", until)
+
+
+def test_a_registration_takes_two_messages_each_way(office: Office) -> None:
+    write(office, "DAFTAR#3510994101873333#SITI#KEMBIRITAN")
+    write(office, "YA", id="2")
+    office.worker.run_due()
+    ref = office.row("registrations")["ref"]
+    shown = f"{ref[:4]}-{ref[4:8]}-{ref[8:]}"
+    assert len(office.gateway.sent) == 2
+    assert shown in office.gateway.bodies[-1]
+    assert office.row("consents")["sentence"] == "sms.daftar_confirm"
