@@ -123,6 +123,7 @@ class World:
     adult_age: int = 17
     months: int = 24  # So long a registration is kept behind its end.
     assisted_a_day: int = 30
+    rings_per_day: int = 3  # Missed calls of one number that are answered.
     messages_per_hour: int = 40  # From one sender; what comes after them is not answered.
 
 

@@ -7,9 +7,9 @@ from typing import Any, assert_never
 import msgspec
 
 from bot.conversation import Lookup
-from bot.dialogue import Closed, Dial, Lost, Repeat, Typed, news
+from bot.dialogue import Closed, Dial, Lost, Repeat, Typed, news, spoken
 from bot.effects import Effect
-from bot.messages import Channel, Inbound, Page, SessionEvent, Text
+from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent, Text
 from bot.run import Engine, Fit, Playing, Run
 from bot.session import Session
 from bot.writing import message
@@ -17,7 +17,7 @@ from bot.writing import message
 Facts = Mapping[tuple[str, str], Any]  # (name, argument) -> what was found; None: could not be had in time.
 
 
-HOUR = 3600
+HOUR, DAY = 3600, 86400
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -56,8 +56,8 @@ def steps(
 ) -> Generator[Lookup, Any, Turn]:
     """The same turn, which stops at each look-up for its answer; None: it could not be had in time."""
     if int(now.timestamp()) < session.blocked:
-        spoken = inbound.channel is Channel.USSD and inbound.event is not SessionEvent.CLOSE
-        return Turn(session, _said(engine, session, fit, Text("err.blocked")) if spoken else None)
+        listens = inbound.channel is Channel.USSD and inbound.event is not SessionEvent.CLOSE
+        return Turn(session, _said(engine, session, fit, Text("err.blocked")) if listens else None)
     if inbound.channel is not Channel.USSD:
         return (yield from _written(engine, session, inbound, fit, now, seed))
     heard = news(session.dialogue, inbound)
@@ -88,6 +88,12 @@ def _written(
         wait = Text("err.rate_limited.no_reply", {"n": 60 - now.minute})
         return Turn(session, _said(engine, session, fit, wait), events=(("", "", "limited"),))
     run = Run(engine, session, inbound.channel, fit, now, seed)
+    if inbound.attachment is Attachment.CALL:
+        day = int(now.timestamp()) // DAY
+        rings = session.rings + 1 if session.day == day else 1
+        if rings > engine.world.rings_per_day:
+            return Turn(session, None)
+        run.session = msgspec.structs.replace(session, day=day, rings=rings)
     page = yield from message(run, inbound.text, inbound.attachment)
     after = msgspec.structs.replace(run.session, closed=not run.session.talk.flow, at=int(now.timestamp()))
     return Turn(after, page, tuple(run.effects), events=tuple(run.events))

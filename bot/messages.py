@@ -32,6 +32,7 @@ class Attachment(StrEnum):
     VOICE = "voice"  # The vendor's name of the recording.
     LOCATION = "location"  # "latitude,longitude" in degrees.
     OTHER = "other"  # Its caption.
+    CALL = "call"  # Nothing: the phone rang once and was turned down. The answer is a message.
 
 
 class OneInput(msgspec.Struct, frozen=True):

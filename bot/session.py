@@ -95,6 +95,8 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     at: int = 0  # When the last turn was taken, in seconds since 1970.
     hour: int = 0  # In which messages were counted last, in hours since 1970.
     heard: int = 0  # How many there were in it.
+    day: int = 0  # In which missed calls were counted last, in days since 1970.
+    rings: int = 0  # How many there were in it.
     blocked: int = 0  # Nothing is answered until then, in seconds since 1970.
 
     def __repr__(self) -> str:

@@ -199,6 +199,9 @@ def _unknown(run: Run) -> Playing[Page]:
 def _attached(run: Run, attachment: Attachment) -> Playing[Page]:
     """What cannot be read. A question that is open stays open."""
     match attachment:
+        case Attachment.CALL:  # The way in for who cannot read. One call back a day is enough, however often it rings.
+            again = (("again", "yes"),) if run.session.rings > 1 else ()
+            return (yield from run.begin("help", ("topic", "missed_call"), *again, offered=(("slot", "any"),)))
         case Attachment.PHOTO:
             return run.told(Text("wa.photo_refused"))
         case Attachment.LOCATION:

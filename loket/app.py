@@ -6,7 +6,7 @@ from functools import partial
 from time import perf_counter
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from bot.messages import Channel, Inbound, Page, Text
+from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent, Text
 from bot.run import Fit, LostItsWay
 from bot.windows import zone
 from bot.wire import Request, Response, refusal
@@ -20,12 +20,15 @@ from sms.gateway import serve as serve_messages
 from sms.segments import answers
 from store.dialogues import Dialogues
 from ussd.gateway import BODY, serve
+from voice.gateway import Missed, VoiceGateway
+from voice.gateway import serve as serve_voice
 from whatsapp.buttons import whole
 
 STATUS = {200: "200 OK", 400: "400 Bad Request", 404: "404 Not Found", 405: "405 Method Not Allowed",
           413: "413 Content Too Large", 415: "415 Unsupported Media Type",
           503: "503 Service Unavailable"}  # fmt: skip
-CHANNELS = frozenset(channel.value for channel in Channel)
+VOICE = "voice"
+CHANNELS = frozenset(channel.value for channel in Channel) | {VOICE}
 AGAIN = timedelta(minutes=5)  # When a person is asked to dial again after a failure.
 logger = log.get("loket.app")
 
@@ -41,6 +44,9 @@ class Gateways:
         self._messaging: Mapping[tuple[str, str], MessageGateway] = {
             (channel.value, name): gateway
             for (channel, name), gateway in outside.lines(service.config, service.environment).gateways.items()
+        }
+        self._voice: Mapping[str, VoiceGateway] = {
+            name: outside.voice_gateway(name, service.environment) for name in service.config.voice
         }
         self._answers = {Channel.SMS: answers(), Channel.WHATSAPP: whole()}
 
@@ -68,6 +74,8 @@ class Gateways:
         if channel == "ussd" and (found := self._ussd.get(name)):
             active = partial(self._active, name)
             return serve(found.gateway, partial(self._on_screen, found), request, found.admit, active)
+        if channel == VOICE and (rung := self._voice.get(name)):
+            return serve_voice(rung, self.missed, request, self._service.clock())
         if messaging := self._messaging.get((channel, name)):
             return serve_messages(messaging, self.accept, partial(self._keep, messaging.name), request)
         return refusal(404, "not found")
@@ -92,6 +100,12 @@ class Gateways:
         """A message whose answer leaves by the outbox. Where it cannot be kept, the vendor sends it again."""
         began = perf_counter()
         metrics.count_turn(inbound, self._service.desk.accept(inbound, self._answers[inbound.channel]), began)
+
+    def missed(self, call: Missed) -> None:
+        """Somebody rang once: they get a message, and are called back."""
+        inbound = Inbound(call.call, Channel.SMS, f"voice.{call.gateway}", call.caller, "", SessionEvent.NEW,
+                          call.rang_at, attachment=Attachment.CALL)  # fmt: skip
+        self.accept(inbound)
 
     def answer(self, inbound: Inbound, fitted: Fit) -> Page | None:
         """The rim of the turn: whatever goes wrong, the person gets a sentence and what they typed before is kept."""

@@ -19,6 +19,7 @@ from ussd.numbers import bare
 PREFIX = "LOKET_"
 ROOT = Path(__file__).resolve().parent.parent
 OPERATORS = ROOT / "data" / "operators.yml"
+VoiceName = Literal["africastalking"]
 Hour = Annotated[int, msgspec.Meta(ge=0, le=24)]
 Regency = Annotated[str, msgspec.Meta(pattern=r"^\d{4}$")]
 UssdName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
@@ -88,6 +89,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sms: Annotated[dict[SmsName, Line], msgspec.Meta(min_length=1)]
     whatsapp: dict[WhatsAppName, Line] = {}
     operators: dict[str, Measures] = {}
+    voice: list[VoiceName] = []
     portal: Literal["sandbox", "http"] = "sandbox"
     sending_hours: tuple[Hour, Hour] = (8, 20)  # From, and up to: when people are sent what they did not ask for.
     follow_seconds: Annotated[int, msgspec.Meta(ge=1)] = 900  # Between two questions whether the portal has decided.

@@ -9,12 +9,13 @@ from backend_client import Portal
 from backend_client.http import WsgiAdapter, pooled_session
 from backend_client.portal import PortalClient
 from bot.messages import Channel
-from loket.config import Config, ConfigError, Environment, Line, SmsName, WhatsAppName
+from loket.config import Config, ConfigError, Environment, Line, SmsName, VoiceName, WhatsAppName
 from loket.service import Clock
 from sms.bind import Account, Bind, account
 from sms.console import ConsoleGateway
 from sms.gateway import MessageGateway
 from ussd.styles import described
+from voice.gateway import VoiceGateway
 
 TOKEN = 16  # Characters of a path token at the least; 43 are recommended.
 
@@ -145,3 +146,12 @@ def _account(environment: Environment) -> Account:
         return account(environment.smpp_address, environment.smpp_system_id, environment.smpp_password)
     except ValueError as error:
         raise ConfigError(f"sms: smpp: {error}") from None
+
+
+def voice_gateway(name: VoiceName, environment: Environment) -> VoiceGateway:
+    """The vendor whose calls are turned down."""
+    match name:
+        case "africastalking":
+            from voice.africastalking import AfricasTalkingVoice
+
+            return AfricasTalkingVoice(environment.africastalking_tokens)

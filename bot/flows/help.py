@@ -4,7 +4,7 @@ It can be entered at any of its topics: a word in an SMS leads to the same quest
 """
 
 from bot import privacy, questions
-from bot.conversation import Conversation, Finish, Goto, Part, Script
+from bot.conversation import Conversation, End, Finish, Goto, Part, Script
 from bot.messages import Text
 
 # Never renumber: people know these by heart. Each is understood on both pages.
@@ -36,6 +36,11 @@ def flow(c: Conversation) -> Script:
             return Goto("menu")
         case "ikd" | "bring":  # An agent comes to whoever is registered.
             return (yield from _register(c, topic))
+        case "missed_call":
+            slot = yield from c.choose("slot", Text("info.callback_when"), questions.SLOTS)
+            if not c.given("again"):
+                yield from questions.call_back(c, slot, topic)
+            return End(Text("sms.missed_call", {"slot": Text(f"slot.{slot}")}))
         case _:
             slot = yield from c.choose("slot", Text("info.callback_when"), questions.SLOTS)
             return (yield from questions.call_back(c, slot, topic))

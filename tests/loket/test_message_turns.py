@@ -1,19 +1,27 @@
 """A message in, an answer out: through the web process, the database and the outbox, by the vendor's own form."""
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
 
+import msgspec
 import pytest
 from support.databases import Factory, each_database
 from support.office import PHONE, Office
 
 from bot.messages import Channel, Inbound, SessionEvent
 from bot.windows import zone
+from loket.app import Gateways
 from loket.service import awake
 from sms.segments import answers
 from ussd.page import fit
 
 __all__ = ["each_database"]
+
+TOKEN = "word-of-the-gateway"
 
 
 @pytest.fixture
@@ -117,3 +125,42 @@ def test_a_registration_takes_two_messages_each_way(office: Office) -> None:
     assert len(office.gateway.sent) == 2
     assert shown in office.gateway.bodies[-1]
     assert office.row("consents")["sentence"] == "sms.daftar_confirm"
+
+
+def ring(office: Office, call: str) -> None:
+    """The voice vendor's webhook, through the real application."""
+    config = msgspec.structs.replace(office.service.config, voice=["africastalking"])
+    environment = dataclasses.replace(office.service.environment, africastalking_tokens=(TOKEN,))
+    gateways = Gateways(dataclasses.replace(office.service, config=config, environment=environment), nothing)
+    fields = {"isActive": "1", "sessionId": call, "direction": "Inbound", "callerNumber": PHONE}
+    body = urlencode(fields).encode()
+    environ = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": f"/voice/africastalking/{TOKEN}", "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": "application/x-www-form-urlencoded", "wsgi.input": BytesIO(body),
+    }  # fmt: skip
+    statuses: list[str] = []
+    [answer] = gateways(environ, lambda status, _headers: statuses.append(status))  # type: ignore[arg-type, func-returns-value, misc, return-value]
+    assert statuses == ["200 OK"]
+    assert b"<Reject/>" in answer
+
+
+def nothing(environ: Any, start: Any) -> list[bytes]:
+    raise AssertionError("no page")
+
+
+def test_who_rings_once_gets_a_message_and_one_call_back_a_day(office: Office) -> None:
+    ring(office, "ATVId_1")
+    ring(office, "ATVId_1")  # The vendor repeats itself.
+    office.worker.run_due()
+    [body] = office.gateway.bodies
+    assert "1500-123" in body
+    ticket = office.row("tickets")
+    assert (ticket["topic"], ticket["about"]) == ("callback", "missed_call")
+    for count in range(2, 8):
+        ring(office, f"ATVId_{count}")
+    office.worker.run_due()
+    assert len(office.rows("tickets")) == 1
+    assert len(office.gateway.sent) == office.service.engine.world.rings_per_day
+    office.clock.wait(hours=24)
+    ring(office, "ATVId_9")
+    assert len(office.rows("tickets")) == 2
