@@ -1,6 +1,7 @@
 """The shipped texts: complete, within every limit with the longest values, and never steered by a value."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -284,3 +285,11 @@ def test_the_files_are_read_in_the_order_asked_for_and_indonesian_is_always_ther
         load(["id", "su"])
     with pytest.raises(FileNotFoundError, match="for: id"):
         load(data=tmp_path)
+
+
+@pytest.mark.parametrize("language", ["id", "en", "jv", "mad"])
+def test_no_sentence_is_written_twice(language: str) -> None:
+    """YAML would quietly take the later one."""
+    source = (DATA / "texts" / f"{language}.yml").read_text("utf-8")
+    names = re.findall(r"(?m)^([a-z_]+\.[a-z0-9_.]+):", source)
+    assert [name for name, count in Counter(names).items() if count > 1] == []
