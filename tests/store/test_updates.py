@@ -15,6 +15,7 @@ from bot.updates import Kind
 from handoff.desk.ports import Actor
 from handoff.routing import Role
 from handoff.tickets import Outcome
+from store.housekeeping import Housekeeping
 from store.tickets import Desk
 
 __all__ = ["each_database"]
@@ -354,3 +355,12 @@ def test_nothing_that_was_said_is_readable(office: Office) -> None:
     ]
     for secret in ("SUKARMAN", NIK, WITNESS):
         assert secret not in str(everything)
+
+
+def test_digits_that_prove_nothing_any_more_are_forgotten(office: Office) -> None:
+    office.register()
+    change(office, Handset(office, PHONE))
+    assert len(office.rows("proofs")) == 1
+    office.clock.wait(days=3)
+    Housekeeping(office.service.database, office.service.messages).forget(office.clock())
+    assert office.rows("proofs") == []
