@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 import msgspec
 
+from bot.calling import dropped, fold
 from bot.conversation import Lookup
 from bot.dialogue import Closed, Dial, Lost, Repeat, Typed, news, spoken
 from bot.effects import Effect
@@ -108,7 +109,7 @@ def _answer(run: "Run", heard: Dial | Typed | Lost | Closed) -> Playing[Page | N
     match heard:
         case Closed(known):
             if known:
-                run.dropped()
+                dropped(run)
             return None
         case Dial():
             return (yield from run.dial())
@@ -116,6 +117,6 @@ def _answer(run: "Run", heard: Dial | Typed | Lost | Closed) -> Playing[Page | N
             talking = run.session.unread or not run.session.closed
             return (yield from run.typed(text) if talking else run.dial())
         case Lost(inputs, restart):
-            return (yield from run.fold(inputs, restart))
+            return (yield from fold(run, inputs, restart))
         case _ as never:
             assert_never(never)

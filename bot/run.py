@@ -23,12 +23,12 @@ from bot.conversation import (
     Script,
     World,
 )
-from bot.effects import Effect, KeepDraft, LineDropped, SpeakLanguage
+from bot.effects import Effect, KeepDraft, SpeakLanguage
 from bot.journal import Journal, reread
 from bot.keywords import Keywords
 from bot.messages import Channel, Page, Reply, Text, Value
 from bot.screen import BACK, FULLER, screen, worded
-from bot.session import Entry, Kind, Session, Talk
+from bot.session import Kind, Session, Talk
 from bot.texts import Catalogue
 from bot.windows import local_day
 
@@ -98,106 +98,57 @@ class Run:
     def dial(self) -> Playing[Page]:
         """The first screen of a dialogue: the language, what was left unfinished, or the menu."""
         self.leave()
-        self._only_kept()
+        self.only_kept()
         if not self.session.language:
-            self._enter(LANGUAGE)
+            self.enter(LANGUAGE)
         elif self.session.paused:
-            self._enter(RESUME)
+            self.enter(RESUME)
         else:
-            self._enter(OPENING, (DIALLED, "yes"))
-        return (yield from self._go(None))
+            self.enter(OPENING, (DIALLED, "yes"))
+        return (yield from self.go(None))
 
     def typed(self, text: str) -> Playing[Page]:
         """An answer to the screen before."""
         text = text.strip()
         if text == MORE and self.session.unread:
             page, *rest = self.session.unread
-            self._put(unread=tuple(rest))
+            self.put(unread=tuple(rest))
             return page
-        self._put(unread=())
+        self.put(unread=())
         if self.session.talk.flow not in self.engine.flows:  # It has ended, or its service was switched off meanwhile.
             return (yield from self.dial())
         if text == HOME or (text == BACK and self.session.talk.exits):
-            self._home()
-            return (yield from self._go(None))
-        return (yield from self._go(text))
-
-    def fold(self, inputs: tuple[str, ...], restart: bool) -> Playing[Page]:
-        """Take up a transcript whose turns are not known here: its answers count, but nobody agreed to anything in it.
-
-        It is read from the first screen on. Where a newcomer's makes no sense there, it was dialled behind the number
-        by somebody who knows the menu by heart.
-        """
-        if restart:
-            self._event("", "restarted")
-        self.leave()
-        self._only_kept()
-        start = self.session
-        self.folding = True
-        for opening in (OPENING,) if start.language else (LANGUAGE, OPENING):
-            self.session = start
-            self.effects.clear()
-            self._enter(opening)
-            page = yield from self._read(inputs)
-            if not (self.session.misses and self.session.talk.flow == LANGUAGE):
-                break
-        self.folding = False
-        if page.ends or not (self.unheard or self.session.misses):
-            return page
-        self._unlearn()
-        self._put(unread=(), misses=0)
-        return (yield from self._go(None))
-
-    def _read(self, inputs: tuple[str, ...]) -> Playing[Page]:
-        """The page after these inputs, or after the first that means nothing in a menu."""
-        page = yield from self._go(None)
-        for text in inputs:
-            try:
-                if self.on_screen and self.on_screen.own_turn and len(text) > 2:
-                    # Dialled without the consent, such as 1*NIK: it is asked for in any case, and the rest is kept.
-                    yield from self.typed(next(iter(self.on_screen.options)))
-                page = yield from self.typed(text)
-            except Unheard:
-                break
-            if page.ends or (self.session.misses and self.session.talk.flow in (LANGUAGE, OPENING)):
-                break
-        return page
-
-    def dropped(self) -> None:
-        """The line was closed; who stood in the middle of something is told how to go on."""
-        talk = self.session.talk
-        watched = talk.find(Kind.SAVED, DRAFT)
-        if watched is not None and talk.find(Kind.DONE, "submit") is None:
-            self.effects.append(LineDropped(int(watched.value)))
-        self.leave()
+            self.home()
+            return (yield from self.go(None))
+        return (yield from self.go(text))
 
     def leave(self) -> None:
         """Put the current talk aside if it is one that is kept and something was said in it."""
-        self._unlearn()
+        self.unlearn()
         talk = self.session.talk
         if self._keeps(talk) and any(e.kind is Kind.ANSWER for e in talk.journal):
             self.session = self.session.park()
-        self._put(talk=Talk(), unread=(), misses=0)
+        self.put(talk=Talk(), unread=(), misses=0)
 
-    def _unlearn(self) -> None:
+    def unlearn(self) -> None:
         """Forget what a transcript answered where the question has to be seen first."""
         if self.unheard:
-            self._put(talk=self.session.talk.forget(*self.unheard))
+            self.put(talk=self.session.talk.forget(*self.unheard))
             self.unheard.clear()
 
-    def _only_kept(self) -> None:
-        self._put(paused=tuple(talk for talk in self.session.paused if self._keeps(talk)))
+    def only_kept(self) -> None:
+        self.put(paused=tuple(talk for talk in self.session.paused if self._keeps(talk)))
 
     def _keeps(self, talk: Talk) -> bool:
         flow = self.engine.flows.get(talk.flow)
         return flow is not None and flow.keeps
 
-    def _home(self) -> None:
+    def home(self) -> None:
         self.leave()
-        self._only_kept()
-        self._enter(OPENING)
+        self.only_kept()
+        self.enter(OPENING)
 
-    def _go(self, typed: str | None) -> Playing[Page]:
+    def go(self, typed: str | None) -> Playing[Page]:
         """Run the current flow, and those that it leads to, until one waits for an answer or ends."""
         why: Text | None = None
         for _ in range(HOPS):
@@ -211,7 +162,7 @@ class Run:
                 case Unusable(ask, complaint):
                     return self._show(ask, complaint)
                 case Redo(keys, why):
-                    self._put(talk=self.session.talk.forget(*keys))
+                    self.put(talk=self.session.talk.forget(*keys))
                 case Goto():
                     self._follow(stop)
                 case End(text):
@@ -225,19 +176,19 @@ class Run:
     def _follow(self, goto: Goto) -> None:
         if goto.draft is not None:
             self.session = self.session.resume(goto.draft)
-            self._event(self.session.talk.asked, "resumed")
+            self.event(self.session.talk.asked, "resumed")
         else:
             if goto.drop is not None:
                 self.session = self.session.drop(goto.drop)
             if goto.keep:
-                self._put(talk=self.session.talk.back() or self.session.talk)
+                self.put(talk=self.session.talk.back() or self.session.talk)
                 self.leave()
-            self._enter(goto.flow, *goto.answers)
+            self.enter(goto.flow, *goto.answers)
 
     def _end(self, text: Text) -> Page:
         page, *rest = self.fit(msgspec.structs.replace(self._worded(text), ends=True))
-        self._event(text.id, "ended")
-        self._put(talk=Talk(), unread=tuple(rest), misses=0)
+        self.event(text.id, "ended")
+        self.put(talk=Talk(), unread=tuple(rest), misses=0)
         return page
 
     def _play(self, typed: str | None) -> Playing["Ask | Unusable | Finish | Page | None"]:  # noqa: C901  It is the turn's inner loop.
@@ -245,7 +196,7 @@ class Run:
         about what was typed, or nothing where it has to be played again."""
         talk = self.session.talk
         journal = Journal(talk)
-        c = Conversation(self.engine.world, self.channel, self._language, talk, self.session.paused, self.now)
+        c = Conversation(self.engine.world, self.channel, self.language, talk, self.session.paused, self.now)
         script = self.engine.flows[talk.flow].script(c)
         value: Any = None
         try:
@@ -266,14 +217,14 @@ class Run:
                                 answer, typed = (yield from self._hear(step, typed)), None
                             if not isinstance(answer, str):
                                 return answer
-                            entry = journal.add(Kind.ANSWER, key, answer, self._at)
+                            entry = journal.add(Kind.ANSWER, key, answer, self.at)
                             self._witness(journal, step)
                             c.talk = self._keep(journal)
                         value = reread(step, str(entry.value))
                     case Lookup():
-                        value = journal.remembered(step, self._at, self.seed)
+                        value = journal.remembered(step, self.at, self.seed)
                         if value is None:
-                            value = journal.remember(step, (yield step), self._at)
+                            value = journal.remember(step, (yield step), self.at)
                     case Do():
                         self._do(journal, step, c)
                         value = None
@@ -283,7 +234,7 @@ class Run:
         except Leave as left:
             return left.finish
         except Invalid:  # What it was chosen from has changed meanwhile: ask again.
-            self._put(talk=self.session.talk.forget(key))
+            self.put(talk=self.session.talk.forget(key))
             return None
         finally:
             self._keep(journal)
@@ -292,9 +243,9 @@ class Run:
         """Keep which words were agreed to: the person may change the language, and we the words, before they count."""
         if ask.own_turn:
             id = FULLER.get(ask.prompt.id, ask.prompt.id) if self.session.talk.fuller else ask.prompt.id
-            wording = self.engine.catalogue.wording(self._language, id)
-            shown = [id, self._language, sha256(wording.encode()).hexdigest()]
-            journal.add(Kind.FACT, f"{AGREED}{ask.key}", shown, self._at)
+            wording = self.engine.catalogue.wording(self.language, id)
+            shown = [id, self.language, sha256(wording.encode()).hexdigest()]
+            journal.add(Kind.FACT, f"{AGREED}{ask.key}", shown, self.at)
 
     def _hear(self, ask: Ask, typed: str) -> Playing[str | Page | None]:
         """What was typed as it is recorded; or the page that complains; or nothing, where it led back."""
@@ -310,7 +261,7 @@ class Run:
                 answer = str(ask.parse(typed))
             except Invalid as invalid:
                 return (yield from self._complain(ask, invalid.why))
-        self._put(misses=0)
+        self.put(misses=0)
         if self.folding and ask.own_turn:
             self.unheard.append(ask.key)
         return answer
@@ -318,35 +269,35 @@ class Run:
     def _back(self, talk: Talk) -> None:
         before = talk.back()
         if before is None:
-            self._home()
+            self.home()
         else:
-            self._put(talk=before, misses=0)
+            self.put(talk=before, misses=0)
 
     def _complain(self, ask: Ask, why: Text | None) -> Playing[Page]:
         misses = self.session.misses + 1
         if misses >= MISSES and self.session.talk.flow != STUCK:
-            self._event(ask.key, "stuck")
-            self._unlearn()
+            self.event(ask.key, "stuck")
+            self.unlearn()
             self.session = self.session.park().enter(STUCK)
-            return (yield from self._go(None))
-        self._put(misses=misses)
+            return (yield from self.go(None))
+        self.put(misses=misses)
         return self._show(ask, why, again=True)
 
     def _show(self, ask: Ask, why: Text | None, again: bool = False) -> Page:
         """The page of a question, or of the complaint that stands in its place."""
-        shown = screen(self.engine.catalogue, self._language, ask, why, again, self._worded)
+        shown = screen(self.engine.catalogue, self.language, ask, why, again, self._worded)
         page, *rest = self.fit(shown.reply)
         self.on_screen = ask
-        self._event(ask.key, "missed" if again else "asked")
+        self.event(ask.key, "missed" if again else "asked")
         talk = msgspec.structs.replace(self.session.talk, asked=ask.key, shown=shown.sentence, exits=shown.exits)
-        fuller = self._roomy and self.engine.catalogue.has(self._language, FULLER.get(shown.sentence, ""))
+        fuller = self._roomy and self.engine.catalogue.has(self.language, FULLER.get(shown.sentence, ""))
         talk = msgspec.structs.replace(talk, fuller=fuller) if fuller != talk.fuller else talk
-        self._put(talk=talk, unread=tuple(rest))
+        self.put(talk=talk, unread=tuple(rest))
         return page
 
     def _worded(self, text: Text) -> Reply:
         common: Mapping[str, Value] = {"months": self.engine.world.months}
-        return worded(self.engine.catalogue, self._language, text, self._roomy, common)
+        return worded(self.engine.catalogue, self.language, text, self._roomy, common)
 
     def _do(self, journal: Journal, do: Do, c: Conversation) -> None:
         kind = Kind.DONE if do.value is None else Kind.SAVED
@@ -356,69 +307,28 @@ class Run:
         if self.unheard and isinstance(do.effect, KeepDraft):
             return  # Nobody has seen the question for consent yet.
         if isinstance(do.effect, SpeakLanguage):
-            self._put(language=do.effect.language)
+            self.put(language=do.effect.language)
             c.language = do.effect.language
         elif self.unheard:
             raise Unheard
         self.effects.append(do.effect)
-        journal.add(kind, do.key, do.value, self._at)
+        journal.add(kind, do.key, do.value, self.at)
 
     def _keep(self, journal: Journal) -> Talk:
         """The journal belongs to the flow that was played, unless "back" or a jump has replaced its talk meanwhile."""
         if self.session.talk is journal.talk:
             journal.talk = msgspec.structs.replace(journal.talk, journal=tuple(journal.entries))
-            self._put(talk=journal.talk)
+            self.put(talk=journal.talk)
         return self.session.talk
 
-    def begin(self, flow: str, *answers: tuple[str, str], offered: tuple[tuple[str, str], ...] = ()) -> Playing[Page]:
-        """Leave what is being talked about for this flow."""
-        self.leave()
-        self._only_kept()
-        self._enter(flow, *answers, offered=offered)
-        return (yield from self._go(None))
-
-    def home(self) -> Playing[Page]:
-        """The menu."""
-        self._home()
-        return (yield from self._go(None))
-
-    def resumed(self) -> Playing[Page]:
-        """What was left unfinished, or the menu: where somebody stands who says nothing more than a digit."""
-        self.leave()
-        self._only_kept()
-        self._enter(RESUME if self.session.paused else OPENING)
-        return (yield from self._go(None))
-
-    def again(self) -> Playing[Page]:
-        """The question that is open, once more."""
-        return (yield from self._go(None))
-
-    def see(self, before: Talk) -> None:
-        """The person still reads what they read before: a complaint's lines mean something of their own."""
-        talk = self.session.talk
-        if (talk.flow, talk.asked) == (before.flow, before.asked):
-            self._put(talk=msgspec.structs.replace(talk, shown=before.shown, exits=before.exits))
-
-    def offer(self, *answers: tuple[str, str]) -> Playing[Page]:
-        """Go on with answers to questions that have not been asked yet."""
-        entries = tuple(Entry(Kind.OFFERED, key, value, self._at) for key, value in answers)
-        talk = self.session.talk
-        self._put(talk=msgspec.structs.replace(talk, journal=talk.journal + entries), misses=0)
-        return (yield from self._go(None))
-
-    def told(self, text: Text) -> Page:
-        """A sentence that leaves the talk where it is."""
-        self._event(text.id, "told")
-        return self.fit(self.engine.catalogue.reply(self._language, text, ends=True))[0]
-
-    def _enter(self, flow: str, *answers: tuple[str, str], offered: tuple[tuple[str, str], ...] = ()) -> None:
+    def enter(self, flow: str, *answers: tuple[str, str], offered: tuple[tuple[str, str], ...] = ()) -> None:
         self.unheard.clear()
-        self.session = self.session.enter(flow, *answers, offered=offered, at=self._at)
+        self.session = self.session.enter(flow, *answers, offered=offered, at=self.at)
 
-    def _event(self, key: str, what: str) -> None:
+    def event(self, key: str, what: str) -> None:
         self.events.append((self.session.talk.flow, key, what))
 
-    def _put(self, **changes: Any) -> None:
+    def put(self, **changes: Any) -> None:
         self.session = msgspec.structs.replace(self.session, **changes)
 
     @property
@@ -426,7 +336,7 @@ class Run:
         return local_day(self.now, self.engine.world.home)
 
     @property
-    def _at(self) -> int:
+    def at(self) -> int:
         return int(self.now.timestamp())
 
     @property
@@ -434,7 +344,7 @@ class Run:
         return self.channel is Channel.WHATSAPP
 
     @property
-    def _language(self) -> str:
+    def language(self) -> str:
         return self.session.language or self.engine.language
 
 

@@ -1,10 +1,13 @@
 """A message in a talk: an answer to the question that is open, a keyword that begins something, or a bare number."""
 
+import msgspec
+
 from bot.conversation import Ask, only_options
 from bot.identity import Reference
 from bot.keywords import Command
 from bot.messages import Attachment, Channel, Page, Text
-from bot.run import LANGUAGE, RESUME, Playing, Run
+from bot.run import LANGUAGE, OPENING, RESUME, Playing, Run
+from bot.session import Entry, Kind, Talk
 from bot.written import KK, read
 
 OPEN_S = 72 * 3600  # So long a question waits for its answer by message.
@@ -60,8 +63,8 @@ def _open_question(run: Run) -> Playing[Ask | None]:
         return None
     if session.unread:  # The rest of an answer that took more than one message; its question is behind it.
         return None
-    yield from run.again()
-    run.see(session.talk)
+    yield from run.go(None)
+    _see_again(run, session.talk)
     return run.on_screen
 
 
@@ -77,7 +80,7 @@ def _answered(run: Run, ask: Ask, text: str) -> Playing[Page]:
         return (yield from _begun(run, command))
     found = read(text, run.engine.world.areas, run.today) if run.session.talk.flow == "register" else []
     if len(found) > 1 and not only_options(ask):
-        return (yield from run.offer(*found))
+        return (yield from _offer(run, *found))
     return (yield from run.typed(text))
 
 
@@ -102,13 +105,13 @@ def _begun(run: Run, command: Command) -> Playing[Page]:
         case "register":
             return (yield from _register(run, command.rest))
         case "help":
-            return run.told(Text("sms.help"))
+            return _told(run, Text("sms.help"))
         case "menu" | "yes" | "no" | "cancel":
-            return (yield from run.home())
+            return (yield from _menu(run))
         case "language":
             code = next((c for c in LANGUAGES if run.engine.keywords.answer(command.rest) == c), "")
             offered = (("language", code),) if code in run.engine.world.languages else ()
-            return (yield from run.begin(LANGUAGE, ("again", "yes"), offered=offered))
+            return (yield from _begin(run, LANGUAGE, ("again", "yes"), offered=offered))
         case _:
             return (yield from _service(run, command))
 
@@ -117,7 +120,7 @@ def _service(run: Run, command: Command) -> Playing[Page]:
     flow, given = SERVICES.get(command.verb, ("", ()))
     if flow not in run.engine.flows:
         return (yield from _unknown(run))
-    return (yield from run.begin(flow, *given, *_case(command.rest), offered=_offered(command)))
+    return (yield from _begin(run, flow, *given, *_case(command.rest), offered=_offered(command)))
 
 
 def _case(rest: str) -> Answers:
@@ -158,8 +161,8 @@ def _register(run: Run, rest: str) -> Playing[Page]:
         return (yield from _unknown(run))
     found = read(rest, run.engine.world.areas, run.today)
     if not found:
-        return (yield from run.begin("register"))
-    return (yield from run.begin("register", *_written(found), offered=tuple(found)))
+        return (yield from _begin(run, "register"))
+    return (yield from _begin(run, "register", *_written(found), offered=tuple(found)))
 
 
 def _written(found: list[tuple[str, str]]) -> Answers:
@@ -174,7 +177,7 @@ def _bare(run: Run, text: str) -> Playing[Page]:
     if len(text) == 1 and text.isdecimal():
         return (yield from _digit(run, text))
     if ref := _reference(text):
-        return (yield from run.begin("status", ("case", ref)))
+        return (yield from _begin(run, "status", ("case", ref)))
     found = read(text, run.engine.world.areas, run.today)
     if any(len(value) == WHOLE and value.isdecimal() for _, value in found):
         return (yield from _register(run, text))
@@ -183,7 +186,7 @@ def _bare(run: Run, text: str) -> Playing[Page]:
 
 def _digit(run: Run, text: str) -> Playing[Page]:
     """As if it had been dialled: the menu's, or the answer to going on with what was left."""
-    page = yield from run.resumed()
+    page = yield from _resumed(run)
     ask = run.on_screen
     if ask is None or (run.session.talk.flow == RESUME and ask.key != "offer"):
         return page
@@ -192,8 +195,8 @@ def _digit(run: Run, text: str) -> Playing[Page]:
 
 def _unknown(run: Run) -> Playing[Page]:
     if run.channel is Channel.SMS:
-        return run.told(Text("sms.unknown"))
-    return (yield from run.home())
+        return _told(run, Text("sms.unknown"))
+    return (yield from _menu(run))
 
 
 def _attached(run: Run, attachment: Attachment) -> Playing[Page]:
@@ -201,12 +204,55 @@ def _attached(run: Run, attachment: Attachment) -> Playing[Page]:
     match attachment:
         case Attachment.CALL:  # The way in for who cannot read. One call back a day is enough, however often it rings.
             again = (("again", "yes"),) if run.session.rings > 1 else ()
-            return (yield from run.begin("help", ("topic", "missed_call"), *again, offered=(("slot", "any"),)))
+            return (yield from _begin(run, "help", ("topic", "missed_call"), *again, offered=(("slot", "any"),)))
         case Attachment.PHOTO:
-            return run.told(Text("wa.photo_refused"))
+            return _told(run, Text("wa.photo_refused"))
         case Attachment.LOCATION:
-            return run.told(Text("wa.location_unread"))
+            return _told(run, Text("wa.location_unread"))
         case Attachment.VOICE if "help" in run.engine.flows:  # Whoever speaks is called.
-            return (yield from run.begin("help", ("topic", "voice"), offered=(("slot", "any"),)))
+            return (yield from _begin(run, "help", ("topic", "voice"), offered=(("slot", "any"),)))
         case _:
-            return run.told(Text("wa.not_understood"))
+            return _told(run, Text("wa.not_understood"))
+
+
+def _begin(run: Run, flow: str, *answers: tuple[str, str], offered: tuple[tuple[str, str], ...] = ()) -> Playing[Page]:
+    """Leave what is being talked about for this flow."""
+    run.leave()
+    run.only_kept()
+    run.enter(flow, *answers, offered=offered)
+    return (yield from run.go(None))
+
+
+def _menu(run: Run) -> Playing[Page]:
+    """The menu."""
+    run.home()
+    return (yield from run.go(None))
+
+
+def _resumed(run: Run) -> Playing[Page]:
+    """What was left unfinished, or the menu: where somebody stands who says nothing more than a digit."""
+    run.leave()
+    run.only_kept()
+    run.enter(RESUME if run.session.paused else OPENING)
+    return (yield from run.go(None))
+
+
+def _see_again(run: Run, before: Talk) -> None:
+    """The person still reads what they read before: a complaint's lines mean something of their own."""
+    talk = run.session.talk
+    if (talk.flow, talk.asked) == (before.flow, before.asked):
+        run.put(talk=msgspec.structs.replace(talk, shown=before.shown, exits=before.exits))
+
+
+def _offer(run: Run, *answers: tuple[str, str]) -> Playing[Page]:
+    """Go on with answers to questions that have not been asked yet."""
+    entries = tuple(Entry(Kind.OFFERED, key, value, run.at) for key, value in answers)
+    talk = run.session.talk
+    run.put(talk=msgspec.structs.replace(talk, journal=talk.journal + entries), misses=0)
+    return (yield from run.go(None))
+
+
+def _told(run: Run, text: Text) -> Page:
+    """A sentence that leaves the talk where it is."""
+    run.event(text.id, "told")
+    return run.fit(run.engine.catalogue.reply(run.language, text, ends=True))[0]
