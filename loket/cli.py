@@ -248,6 +248,7 @@ def scenario_run(paths: tuple[Path, ...], url: str, token: str, jobs: int, as_js
 
     Steps: dial, type, hang_up, drop, repeat, late, reorder, write, wait, desk, expect. An expectation has contains,
     lacks, equals, matches, sentence, ends and save. `wait` asks /simulator/messages of the demo until `within` seconds.
+    `ussd:` beside `steps:` is africastalking, a style of data/gateways, or name=style for a connection of that name.
     """
     from loket.scenario.lines import Keys
     from loket.scenario.run import run

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from loket.scenario import Failed, ScenarioError
+from ussd.styles import styles
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CODE = "*123*456#"
@@ -19,11 +21,13 @@ class Sent(NamedTuple):
     path: str
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
 
 class Heard(NamedTuple):
     status: int
     body: str
+    headers: Mapping[str, str] = MappingProxyType({})  # Lower-case names.
 
 
 Post = Callable[[Sent], Heard]
@@ -76,11 +80,25 @@ class AfricasTalkingLine:
         return {"sessionId": call.session, "phoneNumber": call.phone, "networkCode": "99999", "serviceCode": CODE}
 
 
-def line(name: str, keys: Keys) -> AfricasTalkingLine:
-    """The form of a call at this gateway. ScenarioError where nobody wrote it down."""
-    if name != "africastalking":
-        raise ScenarioError(f"ussd: no form of {name} is known")
-    return AfricasTalkingLine(keys)
+class Line(Protocol):
+    """One gateway's form of a call."""
+
+    def callback(self, call: Call, typed: Sequence[str]) -> Sent: ...
+    def ended(self, call: Call, status: str) -> Sent | None: ...
+    def page(self, heard: Heard) -> tuple[str, bool]: ...
+
+
+def line(name: str, keys: Keys) -> Line:
+    """The form of a call at this gateway: `africastalking`, a style of data/gateways, or `name=style` where a
+    connection has another name. ScenarioError where nobody wrote it down."""
+    if name == "africastalking":
+        return AfricasTalkingLine(keys)
+    from loket.scenario.described import DescribedLine
+
+    connection, _, style = name.partition("=")
+    if (style or connection) not in styles():
+        raise ScenarioError(f"ussd: no form of {style or connection} is known, only {', '.join(styles())}")
+    return DescribedLine(connection, style or connection, keys)
 
 
 def message(by: str, phone: str, text: str, keys: Keys) -> Sent:
