@@ -53,7 +53,7 @@ class Chart:
 def chart(graph: Graph, flow: str, language: str, engine: Engine) -> Chart:
     """The boxes in the order in which a person comes to them."""
     places = [place for place in graph.places if place.flow == flow]
-    questions = {_asked(place): _key(place) for place in reversed(places) if not place.missed and not place.ends}
+    questions = _questions(graph, flow)
     first = {_key(place): place for place in reversed(places) if not place.missed}
     boxes: dict[Key, Box] = {}
     for key in _order(graph, flow, first, questions):
@@ -63,11 +63,19 @@ def chart(graph: Graph, flow: str, language: str, engine: Engine) -> Chart:
         labels = dict(chain(*(_choices(graph.places[each], engine, language) for each in reversed(same))))
         arrows = [Arrow(digit, label) for digit, label in sorted(labels.items(), key=_back_last)]
         boxes[key] = Box(len(boxes) + 1, place.asked, place.sentence, reply.body, arrows, place.ends)
-    for sentence, asked in dict.fromkeys((place.sentence, _asked(place)) for place in places if place.missed):
-        if asked in questions and sentence != questions[asked][1]:
-            boxes[questions[asked]].complaints += 1
+    for key, sentence in dict.fromkeys((questions[place], place.sentence) for place in places if place in questions):
+        boxes[key].complaints += sentence != key[1]
     _link(graph, flow, boxes, questions)
     return Chart(flow, language, list(boxes.values()))
+
+
+def _questions(graph: Graph, flow: str) -> dict[Place, Key]:
+    """Of each screen that complains the question that it is about."""
+    found: dict[Place, Key] = {}
+    for way in graph.dialled:
+        if way.after.missed and not way.before.missed and way.before.flow == way.after.flow == flow:
+            found.setdefault(way.after, _key(way.before))
+    return found
 
 
 def _asked(place: Place) -> str:
@@ -83,7 +91,7 @@ def _back_last(option: tuple[str, str]) -> tuple[bool, str]:
     return option[0] in WAY_BACK, option[0]
 
 
-def _order(graph: Graph, flow: str, first: dict[Key, Place], questions: dict[str, Key]) -> Iterator[Key]:
+def _order(graph: Graph, flow: str, first: dict[Key, Place], questions: dict[Place, Key]) -> Iterator[Key]:
     """Breadth first from where the flow is entered; then what a "0" or a wrong answer leads to."""
     on: dict[Key, list[Key]] = {}
     aside: dict[Key, list[Key]] = {}
@@ -93,7 +101,7 @@ def _order(graph: Graph, flow: str, first: dict[Key, Place], questions: dict[str
             continue
         if way.before.flow == flow:
             straight = way.key not in WAY_BACK and not way.before.missed
-            before = questions.get(_asked(way.before), _key(way.before)) if way.before.missed else _key(way.before)
+            before = questions.get(way.before, _key(way.before))
             (on if straight else aside).setdefault(before, []).append(_key(way.after))
         elif way.before.flow == OPENING or flow in (OPENING, STUCK):
             starts.append(_key(way.after))
@@ -127,7 +135,7 @@ def _choices(step: Step, engine: Engine, language: str) -> Iterator[tuple[str, s
     yield from ((choice.key, choice.label) for choice in _said(step, engine, language).choices)
 
 
-def _link(graph: Graph, flow: str, boxes: dict[Key, Box], questions: dict[str, Key]) -> None:
+def _link(graph: Graph, flow: str, boxes: dict[Key, Box], questions: dict[Place, Key]) -> None:
     """Where each line leads, and what happens on the way."""
     for way in graph.dialled:
         if way.after.missed or way.after.flow == STUCK != flow:
@@ -138,7 +146,7 @@ def _link(graph: Graph, flow: str, boxes: dict[Key, Box], questions: dict[str, K
             target.lookups += [name for name in way.lookups if name not in target.lookups]
         if way.before.flow != flow:
             continue
-        box = boxes.get(questions.get(_asked(way.before), _key(way.before)) if way.before.missed else _key(way.before))
+        box = boxes.get(questions.get(way.before, _key(way.before)))
         own = box and way.before.sentence != box.sentence  # A complaint with lines of its own.
         if box and (not way.before.missed or (own and way.key not in (TYPED, *WAY_BACK))):
             _lead(_arrow(box, way, wrong=way.before.missed), way.after.flow, target, box)

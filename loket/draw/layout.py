@@ -1,6 +1,7 @@
 """Where each box of a diagram stands: columns by how many answers lead there, in bands that make a sheet of it."""
 
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from loket.draw.chart import Box, Chart
@@ -46,25 +47,37 @@ class Layout:
 
 
 def layout(chart: Chart, words: dict[str, str]) -> Layout:
-    """The one of all numbers of columns to a band that fills a sheet with the largest letters."""
-    tries = [_in_bands(chart, words, columns) for columns in range(3, 13)]
+    """Of all numbers and heights of columns those that fill a sheet with the largest letters."""
+    placed = [Placed(box, rows(box, words)) for box in chart.boxes]
+    tries = [_in_bands(placed, columns, high) for columns in range(3, 13) for high in range(500, 3001, 250)]
     return min(tries, key=lambda each: max(each.wide, each.high * SHEET))
 
 
-def _in_bands(chart: Chart, words: dict[str, str], columns: int) -> Layout:
-    placed = {box.number: Placed(box, rows(box, words)) for box in chart.boxes}
+def _in_bands(boxes: list[Placed], columns: int, most: int) -> Layout:
+    placed: dict[int, Placed] = {}
     top, wide, high = 0, 0, 0
-    for band in range(0, max(box.depth for box in chart.boxes) + 1, columns):
-        bottom = top
-        for column in range(columns):
+    stacks = list(_stacks(boxes, most))
+    for band in range(0, len(stacks), columns):
+        for column, stack in enumerate(stacks[band : band + columns]):
             x, y = column * (WIDE + ACROSS), top
-            for each in (placed[box.number] for box in chart.boxes if box.depth == band + column):
-                each.band, each.x, each.y = band, x, y
+            for each in stack:
+                placed[each.box.number] = Placed(each.box, each.rows, band, x, y)
                 y += each.high + GAP
-                wide, bottom = max(wide, x + WIDE), max(bottom, y)
-        top = bottom + GAP
-        high = bottom
+            wide, high = max(wide, x + WIDE), max(high, y)
+        top = high + GAP
     return Layout(placed, wide + ACROSS, high)
+
+
+def _stacks(boxes: list[Placed], most: int) -> Iterator[list[Placed]]:
+    """The boxes that so many answers lead to stand in one column, or in several where they are many."""
+    for depth in sorted({each.box.depth for each in boxes}):
+        stack: list[Placed] = []
+        for each in (each for each in boxes if each.box.depth == depth):
+            if stack and sum(one.high + GAP for one in stack) + each.high > most:
+                yield stack
+                stack = []
+            stack.append(each)
+        yield stack
 
 
 def rows(box: Box, words: dict[str, str]) -> list[Row]:

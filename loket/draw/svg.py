@@ -92,16 +92,29 @@ def _arrows(plan: Layout) -> Iterator[str]:
 
 
 def _is_near(placed: Placed, target: Placed) -> bool:
-    """In the next column of the same band."""
-    return target.band == placed.band and 0 < target.x - placed.x <= WIDE * 1.5
+    """In the next column of the same band, and behind this one."""
+    later = target.box.depth > placed.box.depth
+    return later and target.band == placed.band and 0 < target.x - placed.x <= WIDE * 1.5
 
 
 def _named(arrow: Arrow, far: list[Box]) -> str:
-    numbers = ",".join(str(box.number) for box in far[:5]) + (".." if len(far) > 5 else "")
+    numbers = _ranges(sorted(box.number for box in far))
     words = [f'<tspan class="to">→{numbers}</tspan>'] if far else []
     flows = [flow for flow in arrow.flows if arrow.key != BACK]
     words += [f'<tspan class="away">»{escape(flow)}</tspan>' for flow in flows[:2]]
     return f'<text x="{{x}}" y="{{y}}">{" ".join(words)}</text>' if words else ""
+
+
+def _ranges(numbers: list[int]) -> str:
+    """2-7,9: numbers that follow each other are one range."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    shown = [str(first) if first == last else f"{first}-{last}" for first, last in found]
+    return ",".join(shown[:4]) + (".." if len(shown) > 4 else "")
 
 
 def _legend(words: dict[str, str]) -> Iterator[str]:

@@ -104,6 +104,11 @@ def test_no_box_lies_on_another_and_every_word_can_be_selected(register: Chart) 
     assert "http" not in source.replace("http://www.w3.org/2000/svg", ""), "nothing is loaded from elsewhere"
 
 
+def test_many_ends_of_one_question_still_make_a_sheet(graph: Graph) -> None:
+    plan = layout(chart(graph, "status", "id", ENGINE), WORDS["id"])
+    assert 0.7 < plan.wide / plan.high < 2.4, "a sheet lies, and is no ribbon"
+
+
 def test_no_line_is_wider_than_its_box(register: Chart) -> None:
     plan = layout(register, WORDS["id"])
     assert max(len(row.text) for placed in plan.placed.values() for row in placed.rows) <= LETTERS
