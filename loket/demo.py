@@ -155,10 +155,12 @@ Loket is running. Everything in it is made up, and nothing leaves this machine. 
   Desk       {address}/desk/          agen, koordinator or dinas, each with the word: demo
   Metrics    {address}/metrics
 
-Three things to try
+Five things to try
   1  Dial on the first phone, register with the NIK 3510990508670009 and the village Kemiren, and read the number.
   2  Open the desk as agen: the ticket is there. Set a visit, and watch the SMS bring the numbers for both sides.
   3  Drop the line in the middle of a registration and dial again: it goes on where it stopped.
+  4  Is the agent a real one? Dial *123*456*3*3*2401# on any phone. On the visit's day the answer names the agent.
+  5  End the visit at the desk with the visit number: the decision comes by SMS, then the money. Menu 4 shows it.
 
 The same phone in a terminal: .venv/bin/loket sim --url {address}
 """

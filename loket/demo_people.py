@@ -11,6 +11,7 @@ from store.agents import CANNOT_SIGN_IN, Agent
 
 REGENCY, DISTRICT, OFFICE = "3510", "351015", "351016"
 OWN_VILLAGES = ("35.10.15.2004", "35.10.15.2005", "35.10.15.2010")  # Kemiren, where the pilot began, and two near it.
+BADGE = "2401"  # The demo agent's card.
 AREA = "351099"  # No district has this number, so nobody has a NIK that begins with it.
 MORE_HANDS = 25  # Agents beside those who are needed so that every village has one.
 DAYS = timedelta(hours=68)
@@ -38,7 +39,7 @@ class Citizen:
 def staff(areas: Gazetteer, dice: random.Random, password_hash: str) -> list[Agent]:
     """About two hundred agents, a coordinator for each district, and Dinas Sosial. Three of them can sign in."""
     own = Agent(
-        _id(dice), "agen", "Ratna Wulandari", Role.AGENT, DISTRICT, OWN_VILLAGES, ("id", "jv"), 60, password_hash
+        _id(dice), "agen", "Ratna Wulandari", Role.AGENT, DISTRICT, OWN_VILLAGES, ("id", "jv"), 60, password_hash, BADGE
     )
     office = Agent(_id(dice), "dinas", "Arif Budiman", Role.DINAS, OFFICE, (), ("id", "jv", "mad"), 500, password_hash)
     people = [own, office]

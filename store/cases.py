@@ -80,6 +80,7 @@ _OWN = select(contacts.c.own_phone).where(contacts.c.id == bindparam("contact"))
 _REGISTERED = select(registrations.c.ref, registrations.c.period).where(
     registrations.c.contact_id == bindparam("contact"), registrations.c.nik_idx == bindparam("nik")
 )
+_SENT = select(registrations.c.intent_id).where(registrations.c.ref == bindparam("number"))
 _MISSES = (
     select(func.count())
     .select_from(tries)
@@ -162,9 +163,13 @@ class Registry:
     def nik(self, contact: str, ref: str, nik4: str) -> str:
         """The NIK of a case that this phone may ask about: by its number and last four, or on its contact's own phone.
 
-        It is for the portal only. No try is counted: the case itself was asked for before.
+        It is for the portal only, and nothing where the portal does not have the registration yet. No try is counted:
+        the case itself was asked for before.
         """
         writer = self._db.writer()
+        sent = writer.execute(_SENT, {"number": ref}).fetchone()
+        if sent is None or not sent[0]:
+            return ""
         row = writer.execute(_OF_NUMBER, {"wanted": ref}).fetchone()
         own = writer.execute(_OWN, {"contact": contact}).fetchone()
         if row is None:

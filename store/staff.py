@@ -102,6 +102,7 @@ class Staff:
             active=bool(row.active),
             session_epoch=row.epoch,
             villages=frozenset(row.village for row in rows if row.village),
+            badge=row.badge,
         )
 
     def _index(self, login: str) -> bytes:

@@ -62,6 +62,7 @@ class StaffMember:
     active: bool = True
     session_epoch: int = 0
     villages: frozenset[str] = frozenset()
+    badge: str = ""  # The number on the card, by which anybody may ask whether the agent is a real one.
 
     @property
     def actor(self) -> Actor:

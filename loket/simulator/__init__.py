@@ -44,6 +44,7 @@ class Persona:
 # Nobody's number begins with 351099. The births: 5 August 1967 (a woman: day + 40), the same of a man, 12 July 1980.
 PERSONAS = (
     Persona("3510994508670009", "SITI", "fate_eligible"),
+    Persona("3510994508670014", "TUTIK", "fate_paid"),
     Persona("3510990508670010", "BUDI", "fate_not_eligible"),
     Persona("3510995207800004", "WATI", "fate_unknown"),
 )

@@ -37,6 +37,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Tidak ada wilayah 351099, jadi ini bukan NIK siapa pun. NIK perempuan: tanggal + 40.",
     ),
     "fate_eligible": ("eligible", "layak"),
+    "fate_paid": ("eligible, money at the post office", "layak, uang di kantor pos"),
     "fate_not_eligible": ("not eligible: owns land", "tidak layak: punya lahan"),
     "fate_unknown": ("NIK not active at Dukcapil", "NIK tidak aktif di Dukcapil"),
     "copy": ("Copy", "Salin"),

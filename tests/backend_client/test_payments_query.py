@@ -66,8 +66,9 @@ def test_of_everybody_else_it_follows_the_decision(portal: PortalClient, clock: 
 
 def test_somebody_elses_receipt_opens_nothing(portal: PortalClient) -> None:
     asked = Intent("512377880013", NIK + "0013", "ussd", "id", "consent-1", START)
-    portal.submit(asked, "key")
     assert portal.payments(asked.nik, asked.ref)
+    portal.submit(asked, "key")
+    assert portal.payments(asked.nik, asked.ref) == (), "nothing is decided"
     with pytest.raises(Refused, match="not_found"):
         portal.payments(asked.nik, "512377880014")
 

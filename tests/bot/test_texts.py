@@ -186,13 +186,14 @@ def test_a_cut_value_ends_a_sentence_without_a_third_dot() -> None:
 
 
 def test_a_message_names_a_way_that_is_built() -> None:
-    """Objections and other days go through a call, menu 8, until they have services of their own."""
+    """Another day is menu 3. An objection goes through a call, menu 8, until it has a service of its own."""
     for language in CATALOGUE.languages:
-        for id in ("evt.not_eligible.no_reply", "evt.scheduled.no_reply"):
+        for id, digit in (("evt.not_eligible.no_reply", 8), ("evt.scheduled.no_reply", 3)):
             values = {"ref": "4721-9035-1188", "name": "SITI", "agent": "RATNA", "acode": "4821", "slot": "jam 8-11"}
             values |= {"reason": "x", "ussd": "*123*456#", "date": "Rab 25 Nov", "place": "rumah Anda"}
             assert re.search(
-                r"\*123\*456# (pilih|pele|option) 8|\*123\*456#, choose 8", CATALOGUE.line(language, Text(id, values))
+                rf"\*123\*456# (pilih|pele|option) {digit}|\*123\*456#, choose {digit}",
+                CATALOGUE.line(language, Text(id, values)),
             )
 
 

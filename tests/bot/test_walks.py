@@ -9,8 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.phone import NOON, Phone
 
+from bot.agent_check import Shown, Standing
 from bot.effects import FilledBy, KeepDraft, SubmitRegistration
 from bot.identity import Reference
+from bot.payments import SENTENCES as PAID
+from bot.payments import Payment
 from bot.session import Kind, Session
 from bot.stages import Case, Stage
 
@@ -38,6 +41,7 @@ NONSENSE = [
     *["\u0661\u0662\u0663", "\U0001f600", "\u202e123", "\x00", "\n1", "1\n1", "\u0660", "\uff11", "-1", "1e9", "1."],
     *["01", "000", "99", MINOR, "1" * 16, WOMAN[:-1], "3510993208900001", "skip", "again", "unknown", "save", "self"],
 ]
+HERE, ELSEWHERE = Shown(Standing.HERE, "BUDI SANTOSO", "Kembiritan"), Shown(Standing.ELSEWHERE)
 END = NOON + timedelta(days=90)  # Behind the end of one window, inside of another.
 OWN_TURN = {"consent", "consent_info", "consent_other", "consent_assisted", "confirm"}
 HELPER = "4711"
@@ -86,7 +90,7 @@ class Walk:
         return self.chance.choice("1123")
 
     def dial(self) -> None:
-        tails = ["", "", "", "1", f"1*{MAN}", f"2*{REFS[3]}", "8*1*1", f"1*1*{MAN}*S*KEM*1*1", "7*7"]
+        tails = ["", "", "", "3*3*0001", "4*1", "1", f"1*{MAN}", f"2*{REFS[3]}", "8*1*1", f"1*1*{MAN}*S*KEM*1*1", "7*7"]
         self.phone.dial(self.chance.choice(tails))
 
     def restart(self) -> None:
@@ -127,7 +131,12 @@ class Walk:
         self.phone.wait(hours=self.chance.choice([1, 5, 20, 100]))
         self.phone.now = max(NOON, self.phone.now) if self.phone.now < END else NOON
         book.own_phone = self.chance.random() < 0.5
+        book.agents = {"0001": self.chance.choice([HERE, ELSEWHERE])}
+        for ref in REFS:
+            paid = [Payment("PKH", status, "2026-4", 600_000) for status in self.chance.sample(list(PAID), 2)]
+            book.payments[ref] = self.chance.choice([None, [], paid[:1], paid])
         book.misses = 0
+        book.visits.clear()
         stage = self.chance.choice(list(Stage))
         book.mine = [
             replace(case, stage=stage, agent="BUDI", agent_number="4821", visit_number="735", day=date(2026, 12, 1),

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from handoff.desk.agenda import Agenda, agenda
 from handoff.desk.passwords import matches
 from handoff.desk.ports import Actor, Filters
 from loket import demo, outside
-from loket.config import ROOT, Environment, Line, read_config
+from loket.config import ROOT, ConfigError, Environment, Line, read_config
 from loket.demo_people import AREA, REGENCY, citizens, staff
 from loket.service import Service, compose, now
 from store.agents import CANNOT_SIGN_IN
@@ -167,3 +167,10 @@ def test_a_seed_that_was_stopped_leaves_no_half_a_demo(tmp_path: Path) -> None:
     place = environment(tmp_path)
     demo.prepare(place)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yml", "keys.json", "loket.db"]
+
+
+def test_the_demo_has_all_that_its_process_asks_for(house: House) -> None:
+    tokens = replace(environment(house.folder), africastalking_tokens=("demo",))
+    assert outside.lines(house.service.config, tokens).sending
+    with pytest.raises(ConfigError, match="16 characters"):
+        outside.lines(house.service.config, replace(tokens, demo=False))

@@ -162,6 +162,13 @@ def test_money_is_looked_at_only_with_proof(office: Office) -> None:
     assert json.dumps(mine)
 
 
+def test_a_portal_that_has_no_registration_yet_is_not_asked(office: Office) -> None:
+    ref = office.register("0013")
+    office.own_phone(ref)
+    office.admin("POST", "fault", {"on": True})
+    assert look(office, ref) == []
+
+
 def test_a_portal_that_is_away_is_an_answer(office: Office) -> None:
     ref = eligible(office, "0013")
     office.admin("POST", "fault", {"on": True})
