@@ -6,7 +6,7 @@ from bot.conversation import Ask, only_options
 from bot.identity import Reference
 from bot.keywords import Command
 from bot.messages import Attachment, Channel, Page, Text
-from bot.run import LANGUAGE, OPENING, RESUME, Playing, Run
+from bot.run import DIALLED, LANGUAGE, OPENING, RESUME, Playing, Run
 from bot.session import Entry, Kind, Talk
 from bot.written import KK, read
 
@@ -37,6 +37,7 @@ SERVICES: dict[str, tuple[str, Answers]] = {
     **{right: ("help", (("topic", right), ("written", "yes"))) for right in RIGHTS},
 }
 # These are meant whatever question is open; the others only where a sentence is not an answer.
+OFFERED_BY_MESSAGE = frozenset({"resume.offer", "ask.quarterly"})
 ALWAYS = frozenset({*RIGHTS, "help", "menu", "call", "language"}) - {"correct"}
 LANGUAGES = ("id", "jv", "mad", "en")
 
@@ -188,7 +189,9 @@ def _digit(run: Run, text: str) -> Playing[Page]:
     """As if it had been dialled: the menu's, or the answer to going on with what was left."""
     page = yield from _resumed(run)
     ask = run.on_screen
-    if ask is None or (run.session.talk.flow == RESUME and ask.key != "offer"):
+    # Nothing is answered that nobody has seen: going on was offered by message, and so was the quarter's question.
+    seen = ask is not None and (run.session.talk.flow == OPENING or ask.prompt.id in OFFERED_BY_MESSAGE)
+    if not seen:
         return page
     return (yield from run.typed(text))
 
@@ -233,7 +236,10 @@ def _resumed(run: Run) -> Playing[Page]:
     """What was left unfinished, or the menu: where somebody stands who says nothing more than a digit."""
     run.leave()
     run.only_kept()
-    run.enter(RESUME if run.session.paused else OPENING)
+    if run.session.paused:
+        run.enter(RESUME)
+    else:
+        run.enter(OPENING, (DIALLED, "yes"))
     return (yield from run.go(None))
 
 

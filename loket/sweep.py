@@ -1,6 +1,6 @@
 """What the clock brings about: functions of now, harmless when they run twice or in two processes."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from bot.messages import Text, Value
 from bot.windows import Phase, Window, local_day, zone
@@ -9,6 +9,7 @@ from loket.service import SEND, Service
 from store.housekeeping import Housekeeping
 from store.outbox import Lane
 from store.quarterly import BATCH, Quarterly
+from store.reminders import VisitReminders
 
 BATCHES = 10  # In one sweep: a thousand a minute, so that nobody else waits for the messages.
 
@@ -19,6 +20,9 @@ def sweep(service: Service, now: datetime) -> None:
     if open_windows(service, kept, now):
         service.wake()
     if ask_quarterly(service, now):
+        service.wake()
+    tomorrow = local_day(now, service.config.home) + timedelta(days=1)
+    if VisitReminders(service.database, service.messages, service.areas).remind(tomorrow, now):
         service.wake()
     kept.forget(now)
     if "smpp" not in service.config.sms:  # Nobody holds a bind any more.

@@ -81,12 +81,24 @@ class TicketEffects:
             self._post(connection, row, told, f"assigned:{ticket.id}:{ticket.version}", now)
 
     def scheduled(
-        self, connection: Connection, row: Found, visit: Visit, agent: str, numbers: tuple[str, str], now: datetime
+        self,
+        connection: Connection,
+        row: Found,
+        visit: Visit,
+        agent: str,
+        numbers: tuple[str, str],
+        now: datetime,
+        *,
+        again: bool = False,
     ) -> None:
-        """Tell when and where, and how both sides prove themselves. `numbers`: the visit's id, the citizen's number."""
+        """Tell when and where, and how both sides prove themselves. `numbers`: the visit's id, the citizen's number.
+
+        `again`: another time had been told before.
+        """
         id, number = numbers
         said = appointment(_shown(row), agent, visit, hall(self._areas, row.village, row.district))
-        self._post(connection, row, Text("evt.scheduled", said), f"scheduled:{id}", now)
+        sentence = "evt.visit_rescheduled_by_agent" if again else "evt.scheduled"
+        self._post(connection, row, Text(sentence, said), f"scheduled:{id}", now)
         self._post(connection, row, Text("evt.codes", said | {"ccode": number}), f"codes:{id}", now)
 
     def missed(self, connection: Connection, row: Found, day: date, now: datetime) -> None:

@@ -154,7 +154,8 @@ class Desk:
             after = moves.schedule(at.ticket, visit, at.today)
             self._keep(at, Move.SCHEDULE, after, said)
             numbers = visits.plan(at.connection, self._sealer, after, visit, at.now)
-            self._effects.scheduled(at.connection, at.row, visit, actor.name, numbers, at.now)
+            again = at.ticket.status is Status.SCHEDULED
+            self._effects.scheduled(at.connection, at.row, visit, actor.name, numbers, at.now, again=again)
 
         said = f"{day} {slot} {place}"
         self._move(actor, Move.SCHEDULE, ticket_id, version, said, move)
