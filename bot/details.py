@@ -9,6 +9,10 @@ from bot.identity import Kk, Msisdn, Nik, Reference
 from bot.messages import Text, Value
 
 LATER, SKIP = "later", "skip"
+REACHABLE, NO_NUMBER = "reachable", "no_number"
+WITHOUT = frozenset(
+    {NO_NUMBER, "tidak ada", "tidak", "tdk ada", "ora ana", "ora duwe", "tada'", "tadha'", "none", "no"}
+)
 SLOTS = {"1": "morning", "2": "midday", "3": "afternoon", "4": "any"}
 PLACES = {"1": "home", "2": "hall", "3": "home_ill", "4": SKIP}
 NEEDS = {"1": "none", "2": "walking", "3": "seeing", "4": "hearing"}
@@ -38,6 +42,22 @@ def ask(c: Conversation, ref: Reference, nik: Nik, said: Mapping[str, Value]) ->
         raise Leave(Redo((*keys, "summary", "edit_details")))
 
 
+def number_of_the_nameless(c: Conversation) -> Part[Msisdn | None]:
+    """Who writes under a name of WhatsApp's shows no number: the agent needs one, if there is one."""
+    if not (c.roomy and (yield from c.lookup("nameless"))):
+        return None
+    phone = yield from c.ask(
+        REACHABLE, Text("wa.ask_phone"), _number_or_none, {"1": NO_NUMBER}, {"reg.contact.err": {}}
+    )
+    return phone if isinstance(phone, Msisdn) else None
+
+
+def _number_or_none(text: str) -> Msisdn | str:
+    if " ".join(text.lower().split()) in WITHOUT:
+        return NO_NUMBER
+    return parsers.msisdn(text)
+
+
 def usable_kk(text: str, nik: Nik) -> str:
     """A KK that was written unasked; nothing where it cannot be one."""
     try:
@@ -55,6 +75,8 @@ def _kk(text: str, nik: Nik) -> Kk:
 
 def _contact(c: Conversation, ref: Reference) -> Part[None]:
     """How the agent reaches the person; a phone counts as shared until its owner says that it is not."""
+    if c.given(REACHABLE):
+        return
     way = yield from c.choose("contact", Text("reg.contact"), {"1": "this", "2": "other", "3": "none", "4": SKIP})
     if way == "other":
         phone = yield from c.ask(

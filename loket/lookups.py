@@ -44,6 +44,8 @@ class Lookups:
         match lookup.name:
             case "cases":
                 return to_fact(self._registry.cases(contact))
+            case "nameless":
+                return self._registry.nameless(contact)
             case "reports":
                 return self._registry.reports(contact, now)
             case "filed":

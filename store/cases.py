@@ -13,7 +13,7 @@ from bot.stages import Case, Cases, Stage
 from store import reports
 from store.database import Database, ms
 from store.prepared import Writer, into
-from store.schema import agents, contacts, disputes, registrations, tickets, tries, visits
+from store.schema import agents, contacts, disputes, identities, registrations, tickets, tries, visits
 from store.seal import Sealer
 
 TRIES, LOCK = 3, timedelta(hours=24)
@@ -77,6 +77,9 @@ _BOTH = ("id", "ref", "contact_id", "stage", "visit_by", "sealed")
 _MORE = ("village", "reason", "programme", "object_until")
 _OF_CONTACT, _OF_NUMBER = _known("contact_id"), _known("ref")
 _OWN = select(contacts.c.own_phone).where(contacts.c.id == bindparam("contact"))
+_NUMBERED = select(identities.c.contact_id).where(
+    identities.c.contact_id == bindparam("contact"), identities.c.kind == literal_column("'phone'")
+)
 _REGISTERED = select(registrations.c.ref, registrations.c.period).where(
     registrations.c.contact_id == bindparam("contact"), registrations.c.nik_idx == bindparam("nik")
 )
@@ -178,6 +181,10 @@ class Registry:
         nik = str(msgspec.json.decode(self._sealer.open(f"{table}.sealed", id, bytes(sealed)), type=Person).nik)
         proved = hmac.compare_digest(nik[-4:], nik4) if nik4 else owner == contact and bool(own and own[0])
         return nik if proved else ""
+
+    def nameless(self, contact: str) -> bool:
+        """Whether no number of this contact is known, but only a name of WhatsApp's."""
+        return self._db.writer().execute(_NUMBERED, {"contact": contact}).fetchone() is None
 
     def registered(self, contact: str, nik: str, periods: Collection[str]) -> str:
         """The number under which this very contact has registered the NIK in one of these periods, or nothing."""

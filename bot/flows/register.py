@@ -6,7 +6,15 @@ from datetime import date, timedelta
 from bot import assisted, details, parsers, questions
 from bot.areas import Village, notes, second_look
 from bot.conversation import Conversation, End, Goto, Invalid, Leave, Part, Redo, Script
-from bot.effects import AwaitWindow, FilledBy, FinishRegistration, KeepDraft, OpenTicket, SubmitRegistration
+from bot.effects import (
+    AwaitWindow,
+    ContactAgreed,
+    FilledBy,
+    FinishRegistration,
+    KeepDraft,
+    OpenTicket,
+    SubmitRegistration,
+)
 from bot.identity import Nik, PersonName, Reference, years_between
 from bot.messages import Text, Value
 from bot.session import Kind, Talk
@@ -37,6 +45,7 @@ def flow(c: Conversation) -> Script:
     stated = yield from _birth_date(c, nik)
     said = _said(c, nik, name, village, stated)
     helped = yield from assisted.reach(c)
+    phone = yield from details.number_of_the_nameless(c)
     yield from (_agree(c, said) if written else _confirm(c, said))
 
     ref = yield from c.number("ref")
@@ -47,6 +56,8 @@ def flow(c: Conversation) -> Script:
     consent = c.consented(*_agreed(c))
     intent = SubmitRegistration(ref, nik, name, born, code, regency, filled_by, consent, remarks, visit_by, helped)
     yield from c.do("submit", intent)
+    if phone:
+        yield from c.save("reach", ContactAgreed(ref, own_phone=False, phone=phone), str(phone))
     if written:
         return (yield from _receipt(c, ref, nik, said, visit_by))
     if helped:

@@ -5,7 +5,10 @@ from loket.rehearsals import ELSEWHERE, MINE, NAME, OLD, REFS, VILLAGE, WOMAN
 KK_LIKE = "3510991708900002"  # A man's: the number of a family card looks no different.
 MINOR, NO_DAY, REPEATED = "3510991708100003", "3510993208900001", "1111111111111111"
 TYPED = (MINE, KK_LIKE, OLD, MINOR, NO_DAY, REPEATED, "3510991201150005", ELSEWHERE, "karang", "17081990")
-LOOKUPS = {"registered": lambda nik, today: (REFS[0],) if nik == MINE else ("",)}
+LOOKUPS = {
+    "registered": lambda nik, today: (REFS[0],) if nik == MINE else ("",),
+    "nameless": (False, True),
+}
 
 SUMMARY = ("1", "1", WOMAN, NAME, VILLAGE, "1")
 WAYS = {

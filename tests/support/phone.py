@@ -76,6 +76,7 @@ class Book:
     payments: dict[str, list[Payment] | None] = field(default_factory=dict)  # By reference; None: the portal is away.
     visits: dict[str, Visit] = field(default_factory=dict)  # What is not as the case says.
     opted_out: bool = False
+    nameless: bool = False  # The phone writes by WhatsApp and shows no number.
     sent: dict[str, LastSent] = field(default_factory=dict)  # By reference: the last message to this phone.
     wrong_digits: int = 0
     helpers: dict[str, str] = field(default_factory=dict)  # Their ids by number.
@@ -108,6 +109,8 @@ class Book:
                 return msgspec.to_builtins(self._kept(ref, nik4))
             case "sent":
                 return msgspec.to_builtins(self.sent[argument]) if argument in self.sent else ""
+            case "nameless":
+                return self.nameless
             case "opted_out":
                 return self.opted_out
             case "assistant":

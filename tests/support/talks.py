@@ -126,6 +126,9 @@ class Player:
     def _lose(self) -> None:
         self.phone.lose()
 
+    def _no_number(self) -> None:
+        self.phone.book.nameless = True
+
     def _owner(self, whose: str) -> None:
         self.phone.book.own_phone = whose == "own"
 
@@ -197,6 +200,7 @@ _DIRECTIONS = (
     (r"send (\S*)", "send"),
     (r"lose what was kept", "lose"),
     (r"(own|shared) phone", "owner"),
+    (r"no number", "no_number"),
     (r"(case|elsewhere) (\w+) ([\d-]+) nik (\d{4})(?: (.+))?", "case"),
     (r"agent (\d{4}) (elsewhere|here)(?: in (\S+) (.+))?", "agent"),
     (r"the agent moves the visit to (\S+)", "agent_changes"),
