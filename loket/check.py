@@ -25,7 +25,7 @@ from loket.config import ROOT, Config
 from loket.engine import ALWAYS, build
 from loket.graph import Graph
 from loket.judge import Judge, Measure
-from loket.rehearse import OFTEN, SELDOM, Walk, messages, scenes
+from loket.rehearse import OFTEN, SELDOM, Place, Walk, messages, scenes
 from loket.screens import smallest
 
 WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
@@ -94,14 +94,17 @@ def check(config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datet
 
 
 def rehearse(engine: Engine, languages: list[str], now: datetime, judge: Judge) -> tuple[Graph, list[str]]:
-    """Walk through everything; every place is judged once. What was seen, and what is wrong with it."""
+    """Walk through everything; every place is judged once on each channel. What was seen, and what is wrong with it."""
     examples, graph = rehearsals.load(engine.flows), Graph()
     faults: dict[str, None] = {}
+    judged: set[tuple[Channel, Place]] = set()
     for channel in Channel:  # The first one thoroughly; the others for what is to be seen only there.
         walk = Walk(examples, channel, now, SELDOM if graph.places else OFTEN)
         said = () if channel is Channel.USSD else messages(engine, examples, now)
         for step in walk.steps(chain(scenes(engine, examples, now), said)):
-            if graph.add(step):
+            graph.add(step)
+            if (channel, step.after) not in judged:
+                judged.add((channel, step.after))
                 judge.look(step)
         faults |= walk.faults
     unvisited = engine.world.services - {place.flow for place in graph.places}

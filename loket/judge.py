@@ -18,10 +18,10 @@ from whatsapp import buttons
 
 # Where no line leads back: the first screens and the menu have nothing behind them; the others are decisions.
 WITHOUT_WAY_BACK = frozenset({"language", "greeting", "service", "more", "cancel", "changed"})
-# What can be seen on a channel can be seen on those behind it too.
+# A talk that was begun by dialling goes on by SMS in the same words. WhatsApp has words of its own.
 SHOWN_ON = {
-    Channel.USSD: tuple(Channel),
-    Channel.SMS: (Channel.SMS, Channel.WHATSAPP),
+    Channel.USSD: (Channel.USSD, Channel.SMS),
+    Channel.SMS: (Channel.SMS,),
     Channel.WHATSAPP: (Channel.WHATSAPP,),
 }
 PREFIX = "CON "  # What the usual gateway puts before a page counts too.

@@ -108,6 +108,15 @@ def test_an_sms_that_takes_two_is_an_error_where_one_screen_would_do() -> None:
     assert "id help/end: 2 SMS for one sentence (info.callback_done)" in report.errors
 
 
+def test_whatsapp_is_judged_by_its_own_words() -> None:
+    """A message with a list holds 1024 characters, the lines of the list among them."""
+    old = next(line for line in FILES["id"].split("\n") if line == "wa.consent:")
+    head, _, tail = FILES["id"].partition(f"\n{old}\n")
+    files = {"id": f'{head}\n{old}\n  text: "{"x" * 1000}"\n{tail.split(chr(10), 1)[1]}'}
+    errors = checked(files, ["register", "help", "status", "update"]).errors
+    assert errors == ("id register/consent: more than 1024 characters in a WhatsApp message (reg.consent)",)
+
+
 def test_a_service_that_the_menu_has_no_number_for_is_an_error() -> None:
     assert "stuck: the menu has no number for it" in checked({"id": FILES["id"]}, ["help", "stuck"]).errors
 
