@@ -75,7 +75,7 @@ def test_sixty_kills_lose_nothing(place: Installation, record_property: Callable
 # Where the process dies, and how often it passes that point before: at the receipt, or in the first job behind it.
 POINTS = {
     "loaded": BEFORE_CONFIRM,
-    "applied": 2,  # The first turn, the language, the receipt.
+    "applied": 3,  # The first turn, the language, the draft, the receipt.
     "committed": BEFORE_CONFIRM,
     "claimed": 0,
     "handled": 0,
