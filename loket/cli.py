@@ -172,6 +172,55 @@ def stop_helper(number: str) -> None:
     click.echo(stop(read_environment(), number))
 
 
+@main.group()
+def privacy() -> None:
+    """What people may ask about their data, and how long it is kept."""
+
+
+@privacy.command()
+@click.option("--ref", required=True, help="A registration's, ticket's or request's number.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A new file of mode 0600; else to stdout.")
+@friendly
+def export(ref: str, out: Path | None) -> None:
+    """Everything that is kept about a contact, as JSON. It is written down who has asked."""
+    from loket.privacy import export as run
+
+    run(ref, out)
+
+
+@privacy.command()
+@click.option("--ref", required=True, help="A registration's, ticket's or request's number.")
+@click.option("--yes", "sure", is_flag=True, help="For programs: nothing is asked.")
+@friendly
+def erase(ref: str, sure: bool) -> None:
+    """Erase a registration, and its contact where nothing else is left of it. It cannot be undone."""
+    from loket.privacy import erase as run
+
+    run(ref, sure)
+
+
+@privacy.command()
+@click.option("--dry-run", is_flag=True, help="Only count.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@friendly
+def retention(dry_run: bool, as_json: bool) -> None:
+    """Forget what is older than config.yml says. The worker does so once a day by itself."""
+    from loket.privacy import retention as run
+
+    run(dry_run, as_json)
+
+
+@privacy.command()
+@click.option("--late", is_flag=True, help="Only those whose 72 hours are over.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@friendly
+def requests(late: bool, as_json: bool) -> None:
+    """What people have asked about their data and wait for, the most urgent first."""
+    from loket.privacy import requests as run
+
+    run(late, as_json)
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @friendly

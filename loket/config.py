@@ -77,6 +77,21 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bind: Bind | None = None  # For smpp only: the terms, where they are not the usual ones.
 
 
+Days = Annotated[int, msgspec.Meta(ge=1, le=3650)]
+
+
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Days until things are forgotten; `months`: of a registration, from its end."""
+
+    pages: Days = 7  # What was answered: so long a gateway's repeat gets the same page.
+    inbox: Days = 400  # That a message was answered at all.
+    events: Days = 400
+    sessions: Days = 60  # Unfinished talks, from the last call.
+    jobs: Days = 60
+    messages: Days = 180
+    months: Annotated[int, msgspec.Meta(ge=1, le=99)] = 24
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file. A key that is not here is refused, so that a misspelt one cannot be overlooked."""
 
@@ -92,6 +107,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     voice: list[VoiceName] = []
     portal: Literal["sandbox", "http"] = "sandbox"
     sending_hours: tuple[Hour, Hour] = (8, 20)  # From, and up to: when people are sent what they did not ask for.
+    retention: Retention = Retention()
     follow_seconds: Annotated[int, msgspec.Meta(ge=1)] = 900  # Between two questions whether the portal has decided.
     payments_seconds: Annotated[int, msgspec.Meta(ge=1)] = 21600  # Between two questions for somebody's payments.
     visit_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 14

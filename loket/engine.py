@@ -32,6 +32,7 @@ def build(config: Config, catalogue: Catalogue, areas: Gazetteer) -> Engine:
         people_per_phone=config.people_per_phone,
         messages_per_hour=config.messages_per_hour,
         assisted_a_day=config.assisted_a_day,
+        months=config.retention.months,
     )
     return Engine(flows, catalogue, world, _keywords(), BASE)
 

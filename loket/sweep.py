@@ -5,13 +5,19 @@ from datetime import date, datetime, time, timedelta
 from bot.messages import Text, Value
 from bot.windows import Phase, Window, local_day, zone
 from loket.heard import take_overdue
+from loket.privacy import periods
 from loket.service import SEND, Service
+from store.chores import turn
 from store.housekeeping import Housekeeping
 from store.outbox import Lane
 from store.quarterly import BATCH, Quarterly
 from store.reminders import VisitReminders
+from store.retention import Retention
+from store.subject_requests import SubjectRequests
 
 BATCHES = 10  # In one sweep: a thousand a minute, so that nobody else waits for the messages.
+A_DAY = timedelta(days=1)
+WARNING = timedelta(hours=24)  # So long before the end of its 72 hours people are told of a request that waits.
 
 
 def sweep(service: Service, now: datetime) -> None:
@@ -28,6 +34,10 @@ def sweep(service: Service, now: datetime) -> None:
     if "smpp" not in service.config.sms:  # Nobody holds a bind any more.
         service.outbox.hand_over(Lane.SMPP.value, SEND)
     take_overdue(service, now)
+    if SubjectRequests(service.database).escalate(now + WARNING, service.config.home, now):
+        service.wake()
+    if turn(service.database, "retention", A_DAY, now):
+        Retention(service.database, service.sealer, periods(service.config)).forget(now)
 
 
 def ask_quarterly(service: Service, now: datetime) -> int:

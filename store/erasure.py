@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, delete, or_, select, true, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, case, delete, or_, select, true, update
 
 from bot.messages import Page
 from bot.session import Session, Talk, dumps, loads
@@ -46,6 +46,7 @@ from store.subject_requests import settle_in
 
 NOBODY = msgspec.json.encode(Person("", "", ""))
 NO_WORDS = msgspec.json.encode(Words("", ""))
+NOTHING = b"{}"
 NO_PAGE = msgspec.json.encode(Page("", ends=True))
 # These are erased by name; every other sealed column is emptied where its row belongs to the contact or the case.
 # A helper is no citizen of ours: the operators take the number back.
@@ -117,23 +118,15 @@ class Erasure:
 
     def expire(self, before: datetime, now: datetime, most: int) -> int:
         """Forget registrations that ended before this instant; how many they were, `most` at a time."""
-        ended = and_(
-            registrations.c.stage.in_(sorted(CLOSED)),
-            registrations.c.stage_at < ms(before),
-            registrations.c.erased_at.is_(None),
-        )
-        found = select(registrations.c.contact_id, registrations.c.ref).where(ended).order_by(registrations.c.stage_at)
         with self._db.write() as connection:
-            rows = connection.execute(found.limit(most)).all()
+            rows = [row for found in _ended(before) for row in connection.execute(found.limit(most)).all()]
             for contact, ref in rows:
                 self._erase(connection, contact, ref, now)
         return len(rows)
 
     def count_expired(self, before: datetime) -> int:
-        ended = registrations.c.stage.in_(sorted(CLOSED)), registrations.c.erased_at.is_(None)
         with self._db.read() as connection:
-            found = select(registrations.c.id).where(*ended, registrations.c.stage_at < ms(before))
-            return len(connection.execute(found).all())
+            return sum(len(connection.execute(found).all()) for found in _ended(before))
 
     def _erase(self, connection: Connection, contact: str, case: str, now: datetime) -> list[Case]:
         # The session's lock first: a turn that is being taken finds afterwards that its session has moved on.
@@ -145,7 +138,7 @@ class Erasure:
         alone = not case or not self._others(connection, contact)
         self._erase_messages(connection, contact, None if alone else refs)
         self._erase_pages(connection, contact)
-        self._empty(connection, contact, None if alone else refs)
+        self._empty(connection, contact if alone else "", refs)
         if alone:
             self._erase_contact(connection, contact)
         else:
@@ -210,15 +203,15 @@ class Erasure:
             sealed = self._sealer.seal("inbox.sealed", bytes(key).hex(), NO_PAGE)
             connection.execute(update(inbox).where(inbox.c.key == key).values(sealed=sealed))
 
-    def _empty(self, connection: Connection, contact: str, refs: Sequence[str] | None) -> None:
-        """What other services keep sealed about the contact, or about these numbers."""
+    def _empty(self, connection: Connection, contact: str, refs: Sequence[str]) -> None:
+        """What other services keep sealed about these numbers, and about the contact if one is given."""
         for table, name, row_name in SEALED:
             mine = _belongs(table, contact, refs)
             if table in KNOWN or mine is None:
                 continue
             column: Column[Any] = table.c[name]
             for id in connection.scalars(select(table.c[row_name]).where(mine, column.is_not(None))).all():
-                nothing = None if column.nullable else self._sealer.seal(f"{table.name}.{name}", _text(id), b"")
+                nothing = None if column.nullable else self._sealer.seal(f"{table.name}.{name}", _text(id), NOTHING)
                 connection.execute(update(table).where(table.c[row_name] == id).values({name: nothing}))
 
     def _erase_contact(self, connection: Connection, contact: str) -> None:
@@ -247,15 +240,23 @@ class Erasure:
         )
 
 
+def _ended(before: datetime) -> Iterable[Select[Any]]:
+    """Registrations and disputes whose way ended before this instant."""
+    for table, at in ((registrations, registrations.c.stage_at), (disputes, disputes.c.accepted_at)):
+        ended = table.c.stage.in_(sorted(CLOSED)), table.c.erased_at.is_(None), at < ms(before)
+        yield select(table.c.contact_id, table.c.ref).where(*ended).order_by(at)
+
+
 def _named(table: Table, case: str) -> ColumnElement[bool]:
     return table.c.ref == case if case else true()
 
 
-def _belongs(table: Table, contact: str, refs: Sequence[str] | None) -> ColumnElement[bool] | None:
-    """Which rows of a table are the contact's, or about these numbers; None: nobody's."""
-    if refs is None:
-        return table.c.contact_id == contact if "contact_id" in table.c else None
-    return table.c.case_ref.in_(refs) if "case_ref" in table.c else None
+def _belongs(table: Table, contact: str, refs: Sequence[str]) -> ColumnElement[bool] | None:
+    """Which rows of a table are about these numbers, or the contact's if one is given; None: nobody's."""
+    mine: list[ColumnElement[bool]] = [table.c.case_ref.in_(refs)] if "case_ref" in table.c else []
+    if contact and "contact_id" in table.c:
+        mine.append(table.c.contact_id == contact)
+    return or_(*mine) if mine else None
 
 
 def _speaks_of(talk: Talk, secrets: Sequence[str]) -> bool:

@@ -100,6 +100,13 @@ class SubjectRequests:
         with self._db.write() as connection:
             connection.execute(update(subject_requests).where(*about).values(state=DONE, done_at=ms(now)))
 
+    def settle_held(self, contact: str, case: str, now: datetime) -> None:
+        """Somebody has decided what was held, and it is deleted."""
+        about = subject_requests.c.kind == "delete", subject_requests.c.case_ref == case
+        held = subject_requests.c.contact_id == contact, subject_requests.c.state == HELD
+        with self._db.write() as connection:
+            connection.execute(update(subject_requests).where(*about, *held).values(state=DONE, done_at=ms(now)))
+
     def escalate(self, soon: datetime, home: str, now: datetime) -> int:
         """A ticket for each request that is due before `soon` and waits; how many they were."""
         near = and_(

@@ -27,6 +27,12 @@ REMARKS: Mapping[str, str] = {
     "assistant": "Didaftarkan lewat pendamping. Tanyakan apakah orangnya memang setuju.",
     "unproven": "Kunjungan diselesaikan tanpa nomor kunjungan. Tanyakan kepada warga; bila benar, selesaikan sebagai "
     "terjawab.",
+    "not_me": "Warga berkata: bukan saya yang mendaftar atau meminta. Telepon dahulu; belum ada yang dihapus.",
+    "late_right": "Permintaan warga atas datanya hampir lewat 72 jam. Lihat: loket privacy requests.",
+    "identity": "Minta perbaikan: nama atau NIK.",
+    "address": "Minta perbaikan: desa atau alamat.",
+    "phone": "Minta perbaikan: nomor HP.",
+    "other": "Minta perbaikan data lainnya. Tanyakan apa yang salah.",
     "bribe": "Laporan: diminta uang.",
     "false_officer": "Laporan: petugas palsu.",
     "cut_money": "Laporan: uang bantuan dipotong.",
@@ -59,6 +65,7 @@ HEARD: Mapping[str, str] = {
     "met": "Sudah bertemu agen.",
     "no_show": "Agen tidak datang.",
     "not_met": "Belum bertemu agen.",
+    "not_me": "Bukan saya yang mendaftar.",
 }
 CALL_FROM = "Telepon dari nomor resmi: warga diberi tahu bahwa nomor lain bukan dari kami."
 STATUSES: Mapping[Status, str] = {

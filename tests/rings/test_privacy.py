@@ -114,6 +114,7 @@ def live(place: Installation, server: Running, wire: Wire) -> None:
     place.near.away(on=False)
     dispute(wire)
     ask_for_status(wire, first)
+    use_rights(wire)
     hostile(wire)
     desk(place, wire, first)
     with broken_table(place):
@@ -163,6 +164,15 @@ def ask_for_status(wire: Wire, number: str) -> None:
         stranger.dial("2", number, "0000")
 
 
+def use_rights(wire: Wire) -> None:
+    """What is kept, is it genuine, correct, stop: by the draft's phone and by the one that registered."""
+    own, draft = Handset(wire, PATH, f"+62{PHONES[0]}"), Handset(wire, PATH, f"+62{PHONES[3]}")
+    own.dial("8", "4", "1", NIKS[0][-4:])
+    own.dial("8", "4", "3", "1", NIKS[0][-4:])
+    own.dial("8", "5", "1")
+    draft.dial("00", "8", "7", "2", NIKS[0])
+
+
 def hostile(wire: Wire) -> None:
     """People's data where none belongs: every refusal is silent about it."""
     fields = callback("ATUid_h", f"+62{PHONES[0]}", [NIKS[0], NAMES[0]])
@@ -198,7 +208,8 @@ def desk(place: Installation, wire: Wire, number: str) -> None:
     assert clerk.fill("/desk/sign-in", login="agen", password=PASSWORD) == 303
     assert NAMES[0].title() in clerk.get("/desk/")
     ref = number.replace("-", "")
-    (ticket,) = [row["id"] for row in place.rows("tickets") if row["case_ref"] == ref]
+    mine = {"case_ref": ref, "topic": "face_verification"}
+    (ticket,) = [row["id"] for row in place.rows("tickets") if mine.items() <= row.items()]
     page = f"/desk/tickets/{ticket}"
     assert NAMES[0].title() in clerk.get(page)
     day = clerk.get(f"{page}/schedule").split('name="day"')[-1]  # The last: this morning may have passed.

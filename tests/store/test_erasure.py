@@ -26,7 +26,15 @@ __all__ = ["each_database"]
 LAST4, OTHERS4, DRAFT = "3333", "4444", "3510991911630582"
 NAME, OTHERS_NAME = "ZUQIFLORA WEXTHANIR", "QUJUMBRATA"
 KK, OTHER_PHONE, LANDMARK, NOTE = "3510990806171294", "85773104659", "zqorvathim", "vexqulimbra"
-SECRETS = {"NIK": NIK + LAST4, "name": NAME, "KK": KK, "other phone": OTHER_PHONE, "landmark": LANDMARK, "note": NOTE}
+SECRETS = {
+    "NIK": NIK + LAST4,
+    "name": NAME,
+    "first name": NAME.split()[0],
+    "KK": KK,
+    "other phone": OTHER_PHONE,
+    "landmark": LANDMARK,
+    "note": NOTE,
+}
 SCANNER = Scanner(Canary(name, secret) for name, secret in SECRETS.items())
 WHOLE = Scanner([Canary("phone", PHONE[1:]), Canary("draft", DRAFT)])
 OTHERS = Scanner([Canary("other's NIK", NIK + OTHERS4), Canary("other's name", OTHERS_NAME)])
@@ -117,7 +125,9 @@ def test_one_of_several_people_on_a_phone_is_erased_and_the_others_are_not(offic
     assert draft
     page = office.talk("00", "8", "4", "2", "1", "1")
     assert "Permintaan hapus" in page
-    office.work(hours=25)
+    office.work(hours=24, minutes=-1)
+    assert NAME.split()[0] in office.talk("00", "2", "1")
+    office.work(minutes=2)
     assert found(office, SCANNER) == []
     assert found(office, OTHERS)
     assert any("draft" in leak for leak in found(office, WHOLE)), "somebody else's draft was lost"
