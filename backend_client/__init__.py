@@ -179,6 +179,40 @@ class Change:
     reported_at: datetime  # Aware.
 
 
+class ObjectionStatus(StrEnum):
+    """Where an objection stands at the portal, in the words of its contract."""
+
+    SUBMITTED = "submitted"
+    NEEDS_EVIDENCE = "needs_evidence"
+    FIELD_CHECK = "field_check"
+    UPHELD = "upheld"
+    PARTIALLY_UPHELD = "partially_upheld"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """An objection to the decision about an intent, as the portal takes it. Its repr shows nothing of the person."""
+
+    intent_id: str
+    reason_code: str
+    channel: str
+    language: str
+    statement: str = field(default="", repr=False)  # At most 500 characters.
+
+
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """Where an objection stands now. `reason_codes`: of a refusal. `window_closes_on`: the last day for evidence."""
+
+    objection_id: str
+    status: ObjectionStatus
+    reason_codes: tuple[str, ...] = ()
+    window_closes_on: date | None = None
+
+
 class Portal(Protocol):
     """The social-protection portal. Every method raises Unavailable (again later) or Refused (never).
 
@@ -212,3 +246,8 @@ class Portal(Protocol):
 
     def changed(self, update_id: str) -> ChangeStatus:
         """What has become of it."""
+
+    def object_to(self, objection: Objection, key: str) -> Objected:
+        """Object to a decision. Refused with `window_closed` where its time is over."""
+
+    def follow_objection(self, objection_id: str) -> Objected: ...

@@ -1,4 +1,4 @@
-"""The portal over its own HTTP contract: intents, amendments, the outcome of a visit, and where an intent stands."""
+"""The portal over its own HTTP contract: intents, amendments, the outcome of a visit, objections, how they stand."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
@@ -14,6 +14,9 @@ from backend_client import (
     ChangeStatus,
     Intent,
     IntentStatus,
+    Objected,
+    Objection,
+    ObjectionStatus,
     Payment,
     PaymentStatus,
     Progress,
@@ -75,13 +78,12 @@ class PortalClient:
 
     def follow(self, intent_id: str) -> Progress:
         answer = self._http.call("GET", f"/v1/intents/{quote(intent_id, safe='')}")
-        reasons = answer.get("reason_codes") or []
         programme = answer.get("programme")
-        if not isinstance(reasons, list) or not isinstance(programme, str | None):
+        if not isinstance(programme, str | None):
             raise Unavailable("answer")
         return Progress(
             _status(answer),
-            tuple(str(code) for code in reasons),
+            _reasons(answer),
             programme,
             _day(answer.get("objection_until")),
             _day(answer.get("decided_on")),
@@ -141,6 +143,20 @@ class PortalClient:
             return ChangeStatus(str(answer.get("status")))
         except ValueError:
             raise Unavailable("answer") from None
+
+    def object_to(self, objection: Objection, key: str) -> Objected:
+        body: dict[str, Any] = {
+            "intent_or_application_id": objection.intent_id,
+            "kind": "self",
+            "reason_code": objection.reason_code,
+            "contact": {"language": objection.language},
+        }
+        if objection.statement:
+            body["statement"] = objection.statement
+        return _objected(self._http.call("POST", "/v1/objections", body, key=key, channel=objection.channel))
+
+    def follow_objection(self, objection_id: str) -> Objected:
+        return _objected(self._http.call("GET", f"/v1/objections/{quote(objection_id, safe='')}"))
 
 
 def to_wire(values: Mapping[str, Value]) -> dict[str, Any]:
@@ -202,6 +218,21 @@ def _status(answer: Mapping[str, Any]) -> IntentStatus:
         return IntentStatus(str(answer.get("status")))
     except ValueError:
         raise Unavailable("answer") from None
+
+
+def _reasons(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    reasons = answer.get("reason_codes") or []
+    if not isinstance(reasons, list):
+        raise Unavailable("answer")
+    return tuple(str(code) for code in reasons)
+
+
+def _objected(answer: Mapping[str, Any]) -> Objected:
+    objection_id, known = answer.get("objection_id"), set(ObjectionStatus)
+    if not isinstance(objection_id, str) or not objection_id or answer.get("status") not in known:
+        raise Unavailable("answer")
+    status = ObjectionStatus(answer["status"])
+    return Objected(objection_id, status, _reasons(answer), _day(answer.get("window_closes_on")))
 
 
 def _day(value: object) -> date | None:

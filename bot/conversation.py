@@ -117,6 +117,7 @@ class World:
     home: str  # The regency that counts where a person cannot name their village.
     visit_days: int = 14
     callback_days: int = 2
+    objection_days: int = 30
     report_days: int = 7
     reports_per_day: int = 3
     people_per_phone: int = 8

@@ -156,6 +156,32 @@ class HeardOfVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class FileObjection:
+    """An objection to a decision: about the own `case`, or about somebody else, or about a misused NIK.
+
+    `whose` and `ground` are of closed sets; `due`: until when an agent should have come; `answer_by`: the answer.
+    """
+
+    ref: Reference
+    whose: str
+    case: str  # Empty where it is not about a registration of which the person knows the number.
+    ground: str
+    village: str
+    district: str
+    due: date
+    answer_by: date
+    statement: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddToObjection:
+    """More words to an objection that is being looked into."""
+
+    ref: Reference
+    statement: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitWindow:
     """Tell this contact when registration opens in the regency."""
 
@@ -252,6 +278,8 @@ Effect = (
     | FileReport
     | ChangeVisit
     | HeardOfVisit
+    | FileObjection
+    | AddToObjection
     | AwaitWindow
     | ResendNumbers
     | ChooseMessages

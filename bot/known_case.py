@@ -28,6 +28,7 @@ class Known:
 
     case: Case
     nik4: str = field(default="", repr=False)
+    asked: str = ""  # The number that was asked for: the case's own, or that of an objection about it.
 
     @property
     def proof(self) -> str:
@@ -59,7 +60,7 @@ def find(c: Conversation, keep: Answers = ()) -> Part[Known]:
     if shown is None:
         way = yield from c.choose("no_match", Text("status.not_found"), {"1": "again", "2": "call"})
         raise Leave(CALL_BACK if way == "call" else Redo(ASKED))
-    return Known(shown, nik4)
+    return Known(shown, nik4, ref)
 
 
 def another(text: str) -> Reference:

@@ -87,6 +87,10 @@ class Case:
     reason: str = ""
     programme: str = ""
     until: date | None = None  # The last day to object.
+    regency: str = ""
+    objection: str = ""  # The number of the one that is open, or that was asked for by its own number.
+    standing: str = ""  # Where that stands.
+    answer_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

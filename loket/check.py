@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from bot.areas import Gazetteer
+from bot.filed import Standing
 from bot.flows.menu import SERVICES, UNSHOWN
 from bot.messages import Channel
 from bot.notices import ABOUT
@@ -32,6 +33,7 @@ WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
 # Sentences that are put together from a name and a word of a closed set.
 REASONS = str.split("income_above asset_land civil_servant duplicate_family nik_inactive outside_area other")
 FAMILIES = {
+    "obj.": tuple(standing.value for standing in Standing),
     "slot.": ("morning", "midday", "afternoon", "any"),
     "place.": ("home", "home_ill", "hall", "office", "pay"),
     "sex.": ("male", "female"),

@@ -112,6 +112,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payments_seconds: Annotated[int, msgspec.Meta(ge=1)] = 21600  # Between two questions for somebody's payments.
     visit_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 14
     callback_days: Annotated[int, msgspec.Meta(ge=1, le=14)] = 2
+    objection_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 30  # Until its answer.
     report_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 7
     reports_per_day: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
     messages_per_hour: Annotated[int, msgspec.Meta(ge=5, le=1000)] = 40

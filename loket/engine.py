@@ -27,6 +27,7 @@ def build(config: Config, catalogue: Catalogue, areas: Gazetteer) -> Engine:
         home=config.home,
         visit_days=config.visit_days,
         callback_days=config.callback_days,
+        objection_days=config.objection_days,
         report_days=config.report_days,
         reports_per_day=config.reports_per_day,
         people_per_phone=config.people_per_phone,

@@ -7,6 +7,7 @@ from functools import partial
 from backend_client import Portal
 from handoff.routing import Why
 from loket.drafts import Reminders
+from loket.objection_jobs import ObjectionJobs
 from loket.outside import Lines
 from loket.payments import PaymentJobs
 from loket.portal_jobs import PortalJobs, outside
@@ -17,6 +18,7 @@ from sms.gateway import Outbound, SendFailed
 from store.assignments import Assignments
 from store.erasure import Erasure
 from store.messages import QUEUED, Messages
+from store.objection_progress import Objections
 from store.outbox import Dead, Done, Job, Passed, Result, Retry
 from store.payments import Payments
 from store.registrations import Registrations
@@ -49,6 +51,8 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
     reminders = Reminders(
         service.database, service.sessions, service.messages, world.windows, world.home, service.clock
     )
+    objections = Objections(service.database, service.sealer, service.messages)
+    objecting = ObjectionJobs(portal, objections, service.clock, look, told.reason, told.lost)
     return {
         "portal.update": outside(changes.report, changes.lost),
         "portal.updated": outside(changes.follow, changes.lost),
@@ -60,6 +64,8 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
         "portal.forget": outside(rights.forget, told.lost),
         "privacy.erase": rights.erase,
         "portal.payments": outside(paid.watch, told.lost),
+        "portal.objection": outside(objecting.submit, objecting.lost),
+        "portal.objection_follow": outside(objecting.follow, objecting.lost),
         "message.send": partial(send, lines, service.messages, service.clock),
         "draft.remind": reminders.remind,
         "handoff.assign": partial(assign, Assignments(service.database, service.messages), service.clock),

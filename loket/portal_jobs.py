@@ -108,7 +108,7 @@ class PortalJobs:
         if stage not in CLOSED:
             return Retry("undecided", after=self._look.total_seconds())
         known = self._registrations.of(job.subject) or asked  # The phone may have been called shared meanwhile.
-        reason = self._reason(progress) if stage is Stage.NOT_ELIGIBLE else ""
+        reason = self.reason(progress.reason_codes) if stage is Stage.NOT_ELIGIBLE else ""
         until = progress.objection_until.isoformat() if progress.objection_until else ""
         programme = progress.programme or ""
         told = None if stage in UNTOLD else _decision(known, stage, progress, reason)
@@ -124,9 +124,9 @@ class PortalJobs:
         if known is not None:
             self._registrations.submit_again(known, self._clock())
 
-    def _reason(self, progress: Progress) -> str:
+    def reason(self, codes: tuple[str, ...]) -> str:
         """The first reason that can be said as it is; where there is none, people are sent to somebody who knows."""
-        return next((code for code in progress.reason_codes if self._sayable(f"reason.{code}")), OTHER_REASON)
+        return next((code for code in codes if self._sayable(f"reason.{code}")), OTHER_REASON)
 
     def _sayable(self, sentence: str) -> bool:
         """Whether there is such a sentence, and one that needs no figures: the contract has none."""

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import CompoundSelect, Connection, bindparam, func, literal_column, select, union_all, update
 
 from bot.stages import Case, Cases, Stage
-from store import reports
+from store import objections, reports
 from store.database import Database, ms
 from store.prepared import Writer, into
 from store.schema import agents, contacts, disputes, identities, registrations, tickets, tries, visits
@@ -74,7 +74,7 @@ def _known(column: str) -> CompoundSelect[Any]:
 
 
 _BOTH = ("id", "ref", "contact_id", "stage", "visit_by", "sealed")
-_MORE = ("village", "reason", "programme", "object_until")
+_MORE = ("village", "reason", "programme", "object_until", "regency")
 _OF_CONTACT, _OF_NUMBER = _known("contact_id"), _known("ref")
 _OWN = select(contacts.c.own_phone).where(contacts.c.id == bindparam("contact"))
 _NUMBERED = select(identities.c.contact_id).where(
@@ -147,8 +147,11 @@ class Registry:
                 misses = writer.execute(_MISSES, {"in": scope, "of": idx, "since": ms(now - LOCK)}).fetchone()
                 if misses and misses[0] >= TRIES:
                     return "locked"
-            row = writer.execute(_OF_NUMBER, {"wanted": ref}).fetchone()
+            objection = objections.of_number(writer, ref)
+            row = writer.execute(_OF_NUMBER, {"wanted": objection[0] if objection else ref}).fetchone()
             found = self._found(writer, row) if row else None
+            if found and objection:
+                found = replace(found, case=objected(found.case, objection[1]))
             if found is not None and hmac.compare_digest(found.nik4, nik4):
                 return found.case if found.contact == contact else unproven(found.case)
             for scope, idx in scopes:
@@ -160,8 +163,9 @@ class Registry:
         return reports.lately(self._db.writer(), self._sealer, contact, now)
 
     def filed(self, ref: str) -> str:
-        """Where the report with this number stands, by its name in `bot.filed`; nothing: it is of something else."""
-        return reports.state_of(self._db.writer(), ref)
+        """Where what has this number stands, by its name in `bot.filed`; nothing: it is not of that kind."""
+        writer = self._db.writer()
+        return reports.state_of(writer, ref) or objections.state_of(writer, ref)
 
     def nik(self, contact: str, ref: str, nik4: str) -> str:
         """The NIK of a case that this phone may ask about: by its number and last four, or on its contact's own phone.
@@ -193,7 +197,7 @@ class Registry:
         return next((ref for ref, period in rows if period in periods), "")
 
     def _found(self, writer: Writer, row: Sequence[Any]) -> Found:
-        table, id, ref, contact, stage, visit_by, sealed, village, reason, programme, until, _ = row
+        table, id, ref, contact, stage, visit_by, sealed, village, reason, programme, until, regency, _ = row
         person = msgspec.json.decode(self._sealer.open(f"{table}.sealed", id, bytes(sealed)), type=Person)
         case = Case(
             ref,
@@ -204,7 +208,10 @@ class Registry:
             reason=reason,
             programme=programme,
             until=date.fromisoformat(until) if until else None,
+            regency=regency,
         )
+        if case.stage is Stage.OBJECTED:
+            case = objected(case, objections.open_of(writer, id))
         return Found(self._visited(writer, case), contact, person.nik[-4:])
 
     def _visited(self, writer: Writer, case: Case) -> Case:
@@ -220,6 +227,13 @@ class Registry:
         number = self._sealer.open("visits.sealed", id, bytes(sealed)).decode()
         planned = date.fromisoformat(day)
         return replace(case, agent_number=agent_number, visit_number=number, day=planned, slot=slot, place=place)
+
+
+def objected(case: Case, stands: objections.Stands | None) -> Case:
+    """With the objection that is being looked into, or that was asked for by its own number."""
+    if stands is None:
+        return case
+    return replace(case, objection=stands.ref, standing=stands.standing.value, answer_by=stands.answer_by)
 
 
 def masked(case: Case) -> Case:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import bindparam, select, update
 
 from bot.effects import (
+    AddToObjection,
     AnswerInquiry,
     AskRight,
     Assisted,
@@ -19,6 +20,7 @@ from bot.effects import (
     CompleteRegistration,
     ContactAgreed,
     Effect,
+    FileObjection,
     FileReport,
     FileUpdate,
     FinishRegistration,
@@ -45,6 +47,7 @@ from store.details import complete
 from store.drafts import job_of, remind
 from store.helpers import ASSISTED
 from store.messages import Messages
+from store.objections import add_to_objection, file_objection
 from store.opening import Cause as Cause
 from store.opening import new_reference, open_ticket, place_of
 from store.outbox import enqueue, hasten
@@ -113,6 +116,10 @@ class Effects:
                 hasten(connection, f"submit:{ref}", cause.now)
             case OpenTicket():
                 self._open(connection, effect, cause)
+            case FileObjection():
+                file_objection(connection, self._sealer, self._messages, effect, cause)
+            case AddToObjection():
+                add_to_objection(connection, self._sealer, effect)
             case FileReport():
                 file_report(connection, self._sealer, effect, cause)
             case ChangeVisit():

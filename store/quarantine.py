@@ -14,7 +14,7 @@ from handoff.tickets import LIVE, Status, Topic
 from store.database import ms
 from store.messages import Messages
 from store.outbox import Job, enqueue
-from store.schema import contacts, messages, registrations, ticket_events, tickets, updates
+from store.schema import contacts, messages, objections, registrations, ticket_events, tickets, updates
 
 DEAD_JOB = "dead_job"
 
@@ -102,6 +102,11 @@ def _subject(connection: Connection, job: Job) -> Subject | None:
                 if row
                 else Subject()
             )
+        case "portal.objection" | "portal.objection_follow":
+            about = _row(connection, objections, objections.c.id == job.subject)
+            mine = registrations.c.id == (about.registration_id if about else "")
+            row = _row(connection, registrations, mine)
+            return Subject(row.contact_id, row.ref, row.regency, row.language) if row else Subject()
         case _:
             row = _row(connection, registrations, registrations.c.id == job.subject)
             return Subject(row.contact_id, row.ref, row.regency, row.language) if row else Subject()

@@ -73,7 +73,7 @@ class Said(msgspec.Struct, frozen=True, array_like=True):
 
 def file_report(connection: Executor, sealer: Sealer, effect: FileReport, cause: Cause) -> None:
     """The report, its ticket, and one more for the day's count; of an anonymous one, nothing leads to the contact."""
-    district = _district(connection, effect, cause)
+    district = home_of(connection, cause, effect.district)
     contact = "" if effect.anonymous else cause.contact
     id = uuid.uuid4().hex
     said = msgspec.json.encode(Said(effect.agent_number, effect.statement))
@@ -117,10 +117,10 @@ def lately(connection: Executor, sealer: Sealer, contact: str, now: datetime) ->
     return int(found[0])
 
 
-def _district(connection: Executor, effect: FileReport, cause: Cause) -> str:
-    """Where the person has registered, else what the talk says."""
+def home_of(connection: Executor, cause: Cause, otherwise: str) -> str:
+    """The district where the person has registered, else what the talk says."""
     latest = connection.execute(_LATEST, {"contact": cause.contact}).fetchone()
-    return str(latest[0]) if latest else effect.district
+    return str(latest[0]) if latest else otherwise
 
 
 def _accused(connection: Executor, effect: FileReport, cause: Cause, regency: str) -> list[str]:

@@ -127,6 +127,29 @@ disputes = _table(
     Index(None, "contact_id"),
 )
 
+objections = _table(
+    "objections",
+    Column("id", ID, primary_key=True),
+    Column("ref", String(12), nullable=False, unique=True),  # Of the ticket too.
+    Column("whose", String(16), nullable=False),
+    Column("ground", String(16), nullable=False),
+    Column("registration_id", ID, nullable=True),  # None: it is about somebody else, or about a misused NIK.
+    Column("case_ref", String(12), nullable=False, default=""),  # The number of that registration.
+    Column("contact_id", ID, nullable=False),  # Who filed it, on whatever phone.
+    Column("regency", String(5), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("standing", String(24), nullable=False),
+    Column("joins", String(12), nullable=False, default=""),  # The open one of the same case that it only repeats.
+    Column("answer_by", String(10), nullable=False),
+    Column("portal_id", String(64), nullable=True),
+    Column("sealed", LargeBinary, nullable=False),  # The statements, in the order in which they were made.
+    Column("created_at", BigInteger, nullable=False),
+    Column("standing_at", BigInteger, nullable=False),
+    Index(None, "registration_id"),
+    Index(None, "contact_id"),
+)
+
 reports = _table(
     "reports",
     Column("id", ID, primary_key=True),
@@ -443,6 +466,7 @@ SEALED = (
     (registrations, "sealed_details", "id"),
     (registrations, "sealed_intent", "id"),
     (disputes, "sealed", "id"),
+    (objections, "sealed", "id"),
     (reports, "sealed", "id"),
     (visits, "sealed", "id"),
     (visits, "sealed_note", "id"),

@@ -13,7 +13,7 @@ from handoff.desk import changes
 from handoff.desk.ports import Card
 from handoff.routing import regency
 from handoff.tickets import Need, Outcome, Place, Slot, Status, Ticket, Topic, Visit
-from store import reports
+from store import objections, reports
 from store.cases import Details, Person
 from store.schema import agents, disputes, identities, registrations, tickets, updates, visits
 from store.seal import Sealer
@@ -64,6 +64,8 @@ def remarks_of(row: Found) -> tuple[str, ...]:
     absent = (row.filled_by,) if row.filled_by in (FilledBy.FAMILY_ABSENT, FilledBy.ASSISTANT) else ()
     if row.topic == Topic.REPORT:
         return (row.about,) if row.contact_id else (row.about, "anonymous")
+    if row.topic == Topic.OBJECTION:
+        return (f"objection_{row.about}", *odd)
     about = (row.about,) if row.about and row.about != "dispute" else ()
     return about + odd + absent + (("dispute",) if row.dispute_id else ())
 
@@ -148,6 +150,8 @@ class Cards:
         match row.topic:
             case Topic.REPORT:
                 return reports.said_in(connection, self._sealer, row.ref)
+            case Topic.OBJECTION:
+                return objections.said_in(connection, self._sealer, row.ref)
             case Topic.DATA_UPDATE:
                 return self._changed(connection, row.ref)
             case _:

@@ -12,7 +12,14 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from backend_client.sandbox.book import UNVERIFIED, VERIFIED, Book, Seen
-from backend_client.sandbox.forms import check_change, check_changes, check_intent, check_right, check_withdrawal
+from backend_client.sandbox.forms import (
+    check_change,
+    check_changes,
+    check_intent,
+    check_objection,
+    check_right,
+    check_withdrawal,
+)
 from backend_client.sandbox.personas import PROGRAMME, SLOW_SECONDS, Fault
 from backend_client.sandbox.problem import Problem, answer_problems
 
@@ -51,6 +58,7 @@ def create_sandbox(
     _rights(app, book)
     _payments(app, book)
     _updates(app, book)
+    _objections(app, book)
     _reference_data(app, programmes, windows)
     _admin(app, book)
     return app
@@ -154,6 +162,20 @@ def _updates(app: Flask, book: Book) -> None:
     @app.get("/v1/updates/<update_id>")
     def became(update_id: str) -> Response:
         return jsonify(book.changed(update_id))
+
+
+def _objections(app: Flask, book: Book) -> None:
+    @app.post("/v1/objections")
+    def object_to() -> tuple[Response, int]:
+        body = _body()
+        check_objection(body)
+        if body["kind"] != "self":  # About somebody else: there is no number of theirs to file it under.
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_taken_here", (("/kind", "not_taken_here"),))
+        return _once(book, body, lambda: book.object_to(body["intent_or_application_id"], _key())), HTTPStatus.ACCEPTED
+
+    @app.get("/v1/objections/<objection_id>")
+    def show_objection(objection_id: str) -> Response:
+        return jsonify(book.show_objection(objection_id))
 
 
 def _reference_data(app: Flask, programmes: Sequence[dict[str, str]], windows: Sequence[dict[str, str]]) -> None:

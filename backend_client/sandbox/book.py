@@ -6,14 +6,15 @@ import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from threading import RLock
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from backend_client import ChangeStatus, IntentStatus, PaymentStatus
+from backend_client import ChangeStatus, IntentStatus, ObjectionStatus, PaymentStatus
+from backend_client.sandbox.objections import CAPITAL, Filed, file
 from backend_client.sandbox.personas import (
+    AFTER,
     CHANGES,
     FAULTS,
     FINDINGS,
@@ -31,8 +32,8 @@ from backend_client.sandbox.problem import Problem
 
 Answer = dict[str, Any]
 
-CAPITAL = ZoneInfo("Asia/Jakarta")  # The portal's days are the capital's.
 VERIFIED = frozenset({"verified_face", "verified_document"})
+OPENED_UP = frozenset({IntentStatus.ELIGIBLE, IntentStatus.WAITLIST})  # Nobody objects to these.
 # How a visit that verified nobody leaves the intent. A later visit may still verify.
 UNVERIFIED = {
     "deceased": IntentStatus.DECEASED,
@@ -59,6 +60,7 @@ class Case:
     outcome: str = ""
     verified_at: datetime | None = None
     withdrawn: bool = False
+    objection: Filed | None = None
 
 
 @dataclass(slots=True)
@@ -207,10 +209,12 @@ class Book:
             if decision:
                 answer["reason_codes"] = list(decision.reasons)
             if decision and case.verified_at and not case.finding:
-                decided_on = (case.verified_at + self._decision_after - decision.age).astimezone(CAPITAL).date()
-                answer |= {"programme": PROGRAMME, "decided_on": decided_on.isoformat()}
-                if decision.reasons:
-                    answer["objection_until"] = (decided_on + OBJECTION_PERIOD).isoformat()
+                answer |= {
+                    "programme": PROGRAMME,
+                    "decided_on": self._decided_on(case.verified_at, decision).isoformat(),
+                }
+                if until := self._window(case):
+                    answer["objection_until"] = until.isoformat()
             return answer
 
     def change(self, body: Answer, key: str) -> Answer:
@@ -232,6 +236,22 @@ class Book:
             steps = (ChangeStatus.PENDING, ChangeStatus.APPROVED if end is ChangeStatus.APPLIED else end)
             status = end if passed >= self._decision_after else steps[2 * passed // self._decision_after]
             return {"update_id": update_id, "kind": report.body["kind"], "status": status}
+
+    def object_to(self, intent_id: str, key: str) -> Answer:
+        with self._lock:
+            case = self._case(intent_id)
+            before = self._judged(case.objection) if case.objection else None
+            case.objection = file(self._seed, key, case.body["nik"], self._clock(), self._window(case), before)
+            self._count(case.body, "objected")
+            return self.show_objection(case.objection.objection_id)
+
+    def show_objection(self, objection_id: str) -> Answer:
+        with self._lock:
+            for case in self._cases.values():
+                if case.objection and case.objection.objection_id == objection_id:
+                    refused = decide(case.body["nik"], self._seed).reasons
+                    return case.objection.answer(self._judged(case.objection), refused)
+        raise Problem(HTTPStatus.NOT_FOUND, "not_found")
 
     def find(self, nik: str, ticket_code: str) -> Answer:
         with self._lock:
@@ -303,9 +323,28 @@ class Book:
         passed = self._clock() - case.verified_at
         if passed >= self._decision_after:
             decision = decide(case.body["nik"], self._seed)
-            return decision.status, decision
+            return self._objected(case, decision.status), decision
         steps = (IntentStatus.VERIFIED, IntentStatus.SUBMITTED_TO_PORTAL, IntentStatus.UNDER_REVIEW)
         return steps[3 * passed // self._decision_after], None
+
+    def _judged(self, objection: Filed) -> ObjectionStatus:
+        return objection.status(self._clock(), self._decision_after, self._seed)
+
+    def _objected(self, case: Case, decided: IntentStatus) -> IntentStatus:
+        """What an objection has made of the decision, if there is one."""
+        if case.objection is None:
+            return decided
+        return AFTER.get(self._judged(case.objection), IntentStatus.OBJECTION_REVIEW)
+
+    def _decided_on(self, verified_at: datetime, decision: Decision) -> date:
+        return (verified_at + self._decision_after - decision.age).astimezone(CAPITAL).date()
+
+    def _window(self, case: Case) -> date | None:
+        """The last day to object: of a refusal that is told."""
+        status, decision = self._stand(case)
+        if decision is None or case.verified_at is None or not decision.reasons or status in OPENED_UP:
+            return None
+        return self._decided_on(case.verified_at, decision) + OBJECTION_PERIOD
 
 
 def _paid(money: Money, decided: datetime) -> Answer:

@@ -104,6 +104,14 @@ CHANGE: dict[str, Check] = {
     "language": _pattern(r"id|en|jv|osi|mad"),
     "reported_at": _instant,
 }
+OBJECTION: dict[str, Check] = {
+    "intent_or_application_id": _text(80),
+    "kind": _pattern(r"self|about_other"),
+    "reason_code": _pattern(r"[a-z_]{1,40}"),
+    "statement": _text(500),
+    "evidence_note": _text(200),
+    "contact": OPEN["contact"],
+}
 REQUIRED = (*FIXED, "contact", "filled_by")
 
 
@@ -146,6 +154,12 @@ def check_change(body: Mapping[str, Any]) -> None:
     _complain([(f"/{name}", "missing") for name in CHANGE if name not in body] + _wrong(body, CHANGE))
     wrong = _wrong(body["detail"], _DETAILS[body["kind"]])
     _complain([(f"/detail{pointer}", code) for pointer, code in wrong])
+
+
+def check_objection(body: Mapping[str, Any]) -> None:
+    """Raise a problem that names each wrong field of an objection."""
+    needed = ("intent_or_application_id", "kind", "reason_code", "contact")
+    _complain([(f"/{name}", "missing") for name in needed if name not in body] + _wrong(body, OBJECTION))
 
 
 def _wrong(body: Mapping[str, Any], checks: Mapping[str, Check]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from backend_client import ChangeStatus, IntentStatus, PaymentStatus
+from backend_client import ChangeStatus, IntentStatus, ObjectionStatus, PaymentStatus
 
 # No list of areas holds these two districts, so nobody's NIK begins with them.
 SYNTHETIC_AREAS = frozenset({"351099", "647199"})
@@ -88,6 +88,25 @@ PAYMENTS = {
     "0032": (Money(PaymentStatus.AVAILABLE), Money(PaymentStatus.ORDERED, programme="SEMBAKO", days=(10, 30))),
 }
 ORDINARY = (Money(PaymentStatus.AVAILABLE),)  # Of everybody else who is eligible.
+# How the objections of some end; the decisions that these object to are refusals.
+OBJECTIONS = {
+    "0040": ObjectionStatus.UPHELD,
+    "0041": ObjectionStatus.PARTIALLY_UPHELD,
+    "0042": ObjectionStatus.REJECTED,
+    "0043": ObjectionStatus.NEEDS_EVIDENCE,  # Until the window closes on it.
+    "0044": ObjectionStatus.WITHDRAWN,
+}
+DECISIONS |= {last4: Decision(IntentStatus.NOT_ELIGIBLE, ("asset_land",)) for last4 in OBJECTIONS}
+# Of a hundred others.
+UPHELD_SHARE, PARTLY_SHARE = 40, 10
+# What an objection makes of the decision.
+AFTER = {
+    ObjectionStatus.UPHELD: IntentStatus.ELIGIBLE,
+    ObjectionStatus.PARTIALLY_UPHELD: IntentStatus.WAITLIST,
+    ObjectionStatus.REJECTED: IntentStatus.FINAL,
+    ObjectionStatus.EXPIRED: IntentStatus.FINAL,
+    ObjectionStatus.WITHDRAWN: IntentStatus.NOT_ELIGIBLE,
+}
 
 
 def decide(nik: str, seed: str) -> Decision:
@@ -95,10 +114,27 @@ def decide(nik: str, seed: str) -> Decision:
     known = DECISIONS.get(nik[-4:]) or (Decision(IntentStatus.ELIGIBLE) if nik[-4:] in PAYMENTS else None)
     if known:
         return known
-    drawn = int.from_bytes(hmac.digest(seed.encode(), nik.encode(), hashlib.sha256)[:8], "big")
+    drawn = _drawn(nik, seed)
     share, reason = drawn % 100, drawn // 100 % len(REASONS)
     if share < ELIGIBLE_SHARE:
         return Decision(IntentStatus.ELIGIBLE)
     if share < ELIGIBLE_SHARE + WAITLIST_SHARE:
         return Decision(IntentStatus.WAITLIST)
     return Decision(IntentStatus.NOT_ELIGIBLE, (REASONS[reason],))
+
+
+def judge(nik: str, seed: str) -> ObjectionStatus:
+    """How the persona's objection ends, or a drawn end."""
+    share = _drawn(nik, f"{seed} objection") % 100
+    drawn = (
+        ObjectionStatus.UPHELD
+        if share < UPHELD_SHARE
+        else ObjectionStatus.PARTIALLY_UPHELD
+        if share < UPHELD_SHARE + PARTLY_SHARE
+        else ObjectionStatus.REJECTED
+    )
+    return OBJECTIONS.get(nik[-4:], drawn)
+
+
+def _drawn(nik: str, seed: str) -> int:
+    return int.from_bytes(hmac.digest(seed.encode(), nik.encode(), hashlib.sha256)[:8], "big")

@@ -1,13 +1,14 @@
 """Where an application stands. Somebody else's phone needs its number; nobody learns whether a NIK is known."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot import known_case
 from bot.conversation import Conversation, End, Finish, Goto, Options, Part, Script
 from bot.effects import OpenTicket
+from bot.filed import OBJECTION, Standing
 from bot.identity import Reference
-from bot.known_case import CALL_BACK
+from bot.known_case import CALL_BACK, Known
 from bot.messages import Text, Value
 from bot.stages import SENTENCES, Case, Stage
 
@@ -27,27 +28,43 @@ LINES: Mapping[str, Options] = {
     "status.processing": {},
     "status.eligible": {"1": "money"},
     "status.waitlist": {},
-    "status.not_eligible": {"3": "call"},
-    "status.objected": {},
+    "status.not_eligible": {"1": "object", "3": "call"},
+    "status.not_eligible.closed": {"3": "call"},
+    "status.objected": {"1": "add"},
+    "status.objected.evidence": {"1": "add"},
     "status.duplicate": _CALL,
     "status.invalid": _CALL,
     "status.final": _CALL,
     "status.withdrawn": {},
     "status.expired": _CALL,
     "status.handled_by_family": {"1": "call"},
+    "obj.submitted": {"1": "case"},
+    "obj.field_check": {"1": "case"},
+    "obj.needs_evidence": {"1": "case", **_CALL},
+    "obj.upheld": {"1": "case"},
+    "obj.partially_upheld": {"1": "case"},
+    "obj.rejected": {"1": "case", **_CALL},
+    "obj.withdrawn": {"1": "case"},
+    "obj.expired": {"1": "case", **_CALL},
 }
 # Which service a line leads to, with what that is entered with; without the service there is no line.
 SERVICES: Mapping[str, tuple[str, known_case.Answers]] = {
+    "case": ("status", ()),
     "change": ("visit", (("what", "change"),)),
     "money": ("payment", (("what", "see"),)),
     "update": ("update", ()),
+    "object": ("objection", (("whose", "refusal"),)),
+    "add": ("objection", (("whose", "add"),)),
 }
 
 
 def flow(c: Conversation) -> Script:
     known = yield from known_case.find(c)
     found = known.case
-    way = yield from c.ask("status", sentence(found), known_case.another, lines(found, c.world.services))
+    shown = wording(known, c.day(found.regency or c.world.home))
+    way = yield from c.ask(
+        "status", Text(shown, said(found)), known_case.another, lines(found, shown, c.world.services)
+    )
     if isinstance(way, Reference):
         return Goto("status", (("case", str(way)),))
     if way == "agent":
@@ -71,16 +88,28 @@ def _agent(c: Conversation, found: Case) -> Part[Finish]:
     return End(Text("data.done", {"obj": ref.shown, "date": due}))
 
 
-def lines(found: Case, services: frozenset[str]) -> Options:
-    """Only the lines that lead somewhere for this very case."""
+def wording(known: Known, today: date) -> str:
+    """The sentence by its name: of the stage, or of the objection that was asked for by its own number."""
+    found = known.case
+    if known.asked != found.ref:
+        return OBJECTION[Standing(found.standing)]
+    match found.stage:
+        case Stage.NOT_ELIGIBLE if found.until is None or today > found.until:
+            return "status.not_eligible.closed"
+        case Stage.OBJECTED if found.standing == Standing.NEEDS_EVIDENCE:
+            return "status.objected.evidence"
+        case stage:
+            return SENTENCES[stage]
+
+
+def lines(found: Case, shown: str, services: frozenset[str]) -> Options:
+    """Only the lines of this sentence that lead somewhere for this very case."""
     if found.stage is Stage.SCHEDULED and not (found.agent_number and found.visit_number):
         return {}
-    meant = LINES[SENTENCES[found.stage]]
+    if found.stage is Stage.OBJECTED and not found.objection:  # It was filed elsewhere.
+        return {}
+    meant = LINES.get(shown, {})
     return {digit: way for digit, way in meant.items() if way not in SERVICES or SERVICES[way][0] in services}
-
-
-def sentence(found: Case) -> Text:
-    return Text(SENTENCES[found.stage], said(found))
 
 
 def said(found: Case) -> dict[str, Value]:
@@ -90,11 +119,11 @@ def said(found: Case) -> dict[str, Value]:
         "agent": found.agent,
         "acode": found.agent_number,
         "ccode": found.visit_number,
-        "date": found.day or found.until or found.visit_by,
+        "date": found.answer_by or found.day or found.until or found.visit_by,
         "slot": Text(f"slot.{found.slot}") if found.slot else "",
         "place": Text(f"place.{found.place}", {"desa": found.village}) if found.place else "",
         "prog": found.programme or Text("prog.any"),
         "reason": Text(f"reason.{found.reason}") if found.reason else "",
         "need": Text("field.papers"),
-        "obj": Reference(found.ref).shown,
+        "obj": Reference(found.objection or found.ref).shown,
     }

@@ -11,12 +11,13 @@ A module of this folder may say, each where it is needed:
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from bot.filed import Standing
 from bot.identity import Reference
 from bot.stages import Case, Cases, Stage, to_fact
 
@@ -75,7 +76,20 @@ def _case_by(argument: str, today: date) -> Iterable[Any]:
     ref, _, nik4 = argument.partition(":")
     if nik4 == LOCKED:
         return ("locked",)
-    return (*(to_fact(case_of(ref, stage)) for stage in Stage), to_fact(case_of(ref, Stage.SCHEDULED, False)), "")
+    told = (*(case_of(ref, stage) for stage in Stage), case_of(ref, Stage.SCHEDULED, False), *_objected(ref, today))
+    return (*map(to_fact, told), "")
+
+
+def _objected(ref: str, today: date) -> Iterable[Case]:
+    """A refusal in time, too late, and without a window; aid without one; an objection, and each by its own number."""
+    refused, month = replace(case_of(ref, Stage.NOT_ELIGIBLE), until=today), timedelta(days=30)
+    yield from (refused, replace(refused, until=today - month), replace(refused, until=None))
+    yield replace(refused, stage=Stage.ELIGIBLE, until=None)
+    open_one = replace(refused, stage=Stage.OBJECTED, objection=REFS[1], answer_by=today + month)
+    yield replace(open_one, standing=Standing.SUBMITTED.value)
+    yield replace(open_one, standing=Standing.NEEDS_EVIDENCE.value)
+    for standing in Standing:
+        yield replace(open_one, ref=REFS[2], objection=ref, standing=standing.value)
 
 
 KNOWN = tuple(

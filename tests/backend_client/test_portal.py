@@ -11,7 +11,19 @@ import requests
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from backend_client import BackendError, Intent, IntentStatus, Portal, Progress, Refused, Submitted, Unavailable
+from backend_client import (
+    BackendError,
+    Intent,
+    IntentStatus,
+    Objected,
+    Objection,
+    ObjectionStatus,
+    Portal,
+    Progress,
+    Refused,
+    Submitted,
+    Unavailable,
+)
 from backend_client.http import WsgiAdapter, pooled_session
 from backend_client.portal import PortalClient
 from backend_client.sandbox import create_sandbox
@@ -376,3 +388,86 @@ def test_a_portal_that_is_not_there_is_away() -> None:
         error = failure(PortalClient(f"http://127.0.0.1:{port}", TOKEN, session).submit, intent(), "key")
     assert isinstance(error, Unavailable)
     assert (error.code, error.away, error.__context__) == ("connection", True, None)
+
+
+# Objections.
+
+
+def objecting(town: Town, last4: str, key: str = "o") -> Objected:
+    town.walk(last4)
+    return town.portal.object_to(objection(town, last4), f"{key}-{last4}")
+
+
+def objection(town: Town, last4: str) -> Objection:
+    intent_id = town.portal.submit(intent(last4), f"s-{last4}").intent_id  # The same key: the same intent.
+    return Objection(intent_id, "income", "ussd", "jv", "Saya buruh tani")
+
+
+@pytest.mark.parametrize(
+    ("last4", "ends", "intent_is"),
+    [
+        ("0040", ObjectionStatus.UPHELD, IntentStatus.ELIGIBLE),
+        ("0041", ObjectionStatus.PARTIALLY_UPHELD, IntentStatus.WAITLIST),
+        ("0042", ObjectionStatus.REJECTED, IntentStatus.FINAL),
+        ("0043", ObjectionStatus.NEEDS_EVIDENCE, IntentStatus.OBJECTION_REVIEW),
+        ("0044", ObjectionStatus.WITHDRAWN, IntentStatus.NOT_ELIGIBLE),
+    ],
+)
+def test_an_objection_goes_its_way(town: Town, last4: str, ends: ObjectionStatus, intent_is: IntentStatus) -> None:
+    filed = objecting(town, last4)
+    assert filed.status is ObjectionStatus.SUBMITTED
+    assert filed.window_closes_on == date(2026, 3, 4)
+    intent_id = objection(town, last4).intent_id
+    town.clocks.pass_time(3)
+    assert town.portal.follow_objection(filed.objection_id).status is ObjectionStatus.FIELD_CHECK
+    assert town.portal.follow(intent_id).status is IntentStatus.OBJECTION_REVIEW
+    town.clocks.pass_time(3)
+    answer = town.portal.follow_objection(filed.objection_id)
+    assert answer.status is ends
+    assert answer.reason_codes == (("asset_land",) if ends is ObjectionStatus.REJECTED else ())
+    assert town.portal.follow(intent_id).status is intent_is
+
+
+def test_evidence_that_never_comes_lets_an_objection_expire(town: Town) -> None:
+    filed = objecting(town, "0043")
+    town.clocks.pass_time(31 * 86400)
+    assert town.portal.follow_objection(filed.objection_id).status is ObjectionStatus.EXPIRED
+
+
+def test_the_same_objection_under_the_same_key_is_one(town: Town) -> None:
+    assert objecting(town, "0040") == town.portal.object_to(objection(town, "0040"), "o-0040")
+    assert next(iter(town.admin("GET", "ledger").values()))["objected"] == 1
+
+
+@pytest.mark.parametrize(
+    ("last4", "code"), [("0009", "nothing_to_object_to"), ("0012", "window_closed"), ("0040", "objection_open")]
+)
+def test_what_cannot_be_objected_to_is_refused(town: Town, last4: str, code: str) -> None:
+    town.walk(last4)
+    if last4 == "0040":
+        town.portal.object_to(objection(town, last4), "first")
+    with pytest.raises(Refused) as refused:
+        town.portal.object_to(objection(town, last4), "second")
+    assert refused.value.code == code
+
+
+def test_before_the_decision_nobody_can_object(town: Town) -> None:
+    with pytest.raises(Refused, match="nothing_to_object_to"):
+        town.portal.object_to(objection(town, "0040"), "early")
+
+
+def test_an_unknown_objection_is_not_found(town: Town) -> None:
+    with pytest.raises(Refused, match="not_found"):
+        town.portal.follow_objection("none")
+
+
+@pytest.mark.parametrize("change", [{"kind": "other"}, {"statement": "x" * 501}, {"reason_code": ""}, {"surprise": 1}])
+def test_the_sandbox_takes_only_the_contracts_form_of_an_objection(town: Town, change: dict[str, Any]) -> None:
+    body = {"intent_or_application_id": "x", "kind": "self", "reason_code": "income", "contact": {"language": "id"}}
+    headers = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": '"k"'}
+    answer = town.session.request("POST", "http://portal/v1/objections", json=body | change, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+def test_what_an_objection_says_is_in_no_repr() -> None:
+    assert "buruh" not in repr(Objection("i", "income", "ussd", "id", "Saya buruh tani"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.phone import NOON, Phone
 
 from bot.agent_check import Shown, Standing
-from bot.effects import FilledBy, KeepDraft, SubmitRegistration
+from bot.effects import FileObjection, FilledBy, KeepDraft, SubmitRegistration
 from bot.identity import Reference
 from bot.payments import SENTENCES as PAID
 from bot.payments import Payment
@@ -58,6 +58,7 @@ class Walk:
         self.phone.book.helpers[HELPER] = "helper"
         self.heard: dict[str, set[int]] = {key: set() for key in OWN_TURN}
         self.submitted = 0
+        self.objected = 0
 
     def step(self) -> None:
         phone, chance = self.phone, self.chance
@@ -68,6 +69,9 @@ class Walk:
         for effect in phone.effects[effects:]:
             if isinstance(effect, SubmitRegistration):
                 self.judge(effect)
+            if isinstance(effect, FileObjection) and effect.whose != "misuse":
+                self.objected += 1
+                assert int(phone.now.timestamp()) in self.heard["confirm"], "nobody confirmed"
 
     def talk(self) -> None:
         kinds = [[self.sensible()], DIGITS, SENSE, NONSENSE]
@@ -76,7 +80,7 @@ class Walk:
     def sensible(self) -> str:
         match self.phone.session.talk.asked:
             case "service":
-                return self.chance.choice(["1", "1", "77"])
+                return self.chance.choice(["1", "1", "77", "6", "7"])
             case "number0" | "number1":
                 return HELPER
             case "nik" | "nik_again":
@@ -85,8 +89,10 @@ class Walk:
                 return "SITI"
             case "village":
                 return self.chance.choice(["KEM", "sumber", "xyzxyz"])
-            case "confirm" | "more":
+            case "confirm" | "more" | "ground" | "statement":
                 return "1"
+            case "whose":
+                return self.chance.choice("1245")
         return self.chance.choice("1123")
 
     def dial(self) -> None:
@@ -111,7 +117,7 @@ class Walk:
         session, at = phone.session, int(phone.now.timestamp())
         known = session.dialogue
         if known and known.id == str(phone.dialled) and known.transcript == phone.transcript and not known.page.ends:
-            asked = session.talk.asked if session.talk.flow == "register" else ""
+            asked = session.talk.asked if session.talk.flow in {"register", "objection"} else ""
             if asked in OWN_TURN and text.strip() in {"1", "2", "3"}:
                 self.heard[asked].add(at)
         phone.say(text)
@@ -135,7 +141,7 @@ class Walk:
         for ref in REFS:
             paid = [Payment("PKH", status, "2026-4", 600_000) for status in self.chance.sample(list(PAID), 2)]
             book.payments[ref] = self.chance.choice([None, [], paid[:1], paid])
-        book.misses = 0
+        book.misses = book.reports = 0
         book.visits.clear()
         stage = self.chance.choice(list(Stage))
         book.mine = [
@@ -152,6 +158,7 @@ def test_nonsense_breaks_nothing_and_submits_nothing_unheard(language: str) -> N
     for _ in range(TURNS):
         walk.step()
     assert walk.submitted > 20, "the walk never came through: it proves nothing"
+    assert walk.objected, "nobody ever objected: it proves nothing"
     assert len(walk.phone.pages) > TURNS * 0.9
     assert len(walk.phone.session.paused) <= 8
 

@@ -16,6 +16,7 @@ from bot.effects import (
     ChooseMessages,
     ContactAgreed,
     Effect,
+    FileObjection,
     FileReport,
     HeardOfVisit,
     SubmitRegistration,
@@ -136,6 +137,8 @@ class Book:
                 self.filed[str(ref)] = "report.received"
             case AnswerInquiry(id):
                 self.asked = [inquiry for inquiry in self.asked if inquiry.id != id]
+            case FileObjection():
+                self._object(effect)
             case ContactAgreed():
                 self.own_phone = effect.own_phone
             case ChooseMessages(_, wanted):
@@ -179,13 +182,20 @@ class Book:
             return Kept(found.name, self.nik4[ref], "0012", found.village or "Kembiritan", "0001", 2)
         return Kept(found.name[:1] + "***", nik4, "****", "****", "****", 2)
 
+    def _object(self, effect: FileObjection) -> None:
+        if effect.case:
+            self.mine, self.others = ([_objected(case, effect) for case in cases] for cases in (self.mine, self.others))
+        else:
+            self.reports += 1
+            self.filed[str(effect.ref)] = "objection.received"
+
     def _case(self, ref: str, nik4: str) -> Any:
         if not nik4:
             return to_fact(next(case for case in self.mine if case.ref == ref))
         if self.misses >= TRIES:
             return "locked"
         for case in (*self.mine, *self.others):
-            if case.ref == ref and self.nik4[ref] == nik4:
+            if ref in (case.ref, case.objection) and self.nik4[case.ref] == nik4:
                 return to_fact(case)
         self.misses += 1
         return ""
@@ -201,6 +211,13 @@ class Book:
             return "locked"
         self.wrong_digits += digits != PROOF
         return "yes" if digits == PROOF else ""
+
+
+def _objected(case: Case, effect: FileObjection) -> Case:
+    if case.ref != effect.case:
+        return case
+    about = {"objection": str(effect.ref), "standing": "received", "answer_by": effect.answer_by}
+    return replace(case, stage=Stage.OBJECTED, **about)
 
 
 @dataclass

@@ -54,7 +54,12 @@ KNOWN: dict[Stage, dict[str, Any]] = {
     Stage.PROCESSING: {"agent": "BUDI SANTOSO"},
     Stage.ELIGIBLE: {"programme": "Sembako"},
     Stage.NOT_ELIGIBLE: {"reason": "income_above", "until": date(2026, 12, 20)},
-    Stage.OBJECTED: {"until": date(2026, 12, 20)},
+    Stage.OBJECTED: {
+        "until": date(2026, 12, 20),
+        "objection": "154437001442",
+        "standing": "submitted",
+        "answer_by": date(2026, 12, 18),
+    },
 }
 
 
@@ -180,6 +185,11 @@ class Player:
     def _asked(self, about: str, ref: str, who: str) -> None:
         self.phone.book.asked.append(Inquiry(f"asked {about}", Subject(about), ref.replace("-", ""), who))
 
+    def _stands(self, standing: str) -> None:
+        """What has become of the objection about the first case."""
+        first, *others = self.phone.book.mine
+        self.phone.book.mine[:] = [replace(first, standing=standing), *others]
+
     def _windows(self, regency: str, opens: str, closes: str) -> None:
         period = Period(date.fromisoformat(opens), date.fromisoformat(closes))
         self.phone.engine = engine(windows={regency: period})
@@ -209,6 +219,7 @@ _DIRECTIONS = (
     (r"the portal is (away|back)", "portal"),
     (r"helper (\d{4})(?: with (\d+) today)?", "helper"),
     (r"asked (death|alive|phone|quarterly) ([\d-]+)(?: (.+))?", "asked"),
+    (r"objection stands at (\w+)", "stands"),
     (r"only window (\d{4}) (\S+) to (\S+)", "windows"),
     (r"page (\d+)", "page"),
 )

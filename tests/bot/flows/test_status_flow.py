@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from support.phone import ENGINE, Phone
 
+from bot.filed import OBJECTION
 from bot.flows.status import LINES, lines
 from bot.identity import Reference
 from bot.messages import Text
@@ -16,7 +17,11 @@ REF, OTHER = (str(Reference.of(f"status {n}".encode())) for n in range(2))
 MEANINGS = {"Minta ditelepon": "call", "Ditelepon": "call", "Minta agen": "agent", "Nomor agen": "codes"}
 MEANINGS |= dict.fromkeys(("Ubah", "Ubah waktu", "Atur waktu", "Atur waktu baru"), "change") | {"Info uang": "money"}
 MEANINGS |= dict.fromkeys(("Lengkapi sekarang", "Perbaiki data"), "update")
-NOT_BUILT = {"Sanggah", "Artinya", "Tambah keterangan", "Aktifkan lagi"}
+MEANINGS |= {"Sanggah": "object", "Tambah keterangan": "add"}
+MEANINGS |= dict.fromkeys(("Lihat pendaftaran", "Lihat hasil", "Lihat hasil baru"), "case")
+SERVICES = frozenset({"status", "objection", "visit"})
+VARIANTS = {"status.not_eligible.closed", "status.objected.evidence"}
+NOT_BUILT = {"Artinya", "Aktifkan lagi"}
 
 
 def case(stage: Stage, name: str = "SITI", **more: str) -> Case:
@@ -24,7 +29,8 @@ def case(stage: Stage, name: str = "SITI", **more: str) -> Case:
 
 
 def test_every_line_leads_where_its_words_say() -> None:
-    assert LINES.keys() == set(SENTENCES.values())
+    assert LINES.keys() >= set(SENTENCES.values())
+    assert LINES.keys() - set(SENTENCES.values()) - set(OBJECTION.values()) == VARIANTS
     for sentence, leads in LINES.items():
         values = dict.fromkeys(("name", "agent", "date", "slot", "place", "need", "prog", "reason", "obj"), "x")
         for choice in ENGINE.catalogue.reply("id", Text(sentence, values)).choices:
@@ -47,11 +53,20 @@ def test_every_stage_has_a_screen_with_a_way_to_the_menu(stage: Stage) -> None:
 
 
 def test_the_numbers_of_a_visit_are_shown_only_where_there_are_any() -> None:
-    services = frozenset({"status", "visit"})
     planned = case(Stage.SCHEDULED, agent_number="4821", visit_number="735")
-    assert lines(case(Stage.SCHEDULED), services) == {}
-    assert lines(planned, services) == {"1": "change", "2": "codes"}
-    assert lines(planned, frozenset({"status"})) == {"2": "codes"}
+    assert lines(case(Stage.SCHEDULED), "status.scheduled", SERVICES) == {}
+    assert lines(planned, "status.scheduled", SERVICES) == {"1": "change", "2": "codes"}
+    assert lines(planned, "status.scheduled", frozenset({"status"})) == {"2": "codes"}
+
+
+def test_a_line_to_a_service_that_is_off_is_not_shown() -> None:
+    refused = case(Stage.NOT_ELIGIBLE)
+    assert lines(refused, "status.not_eligible", SERVICES) == {"1": "object", "3": "call"}
+    assert lines(refused, "status.not_eligible", frozenset({"status"})) == {"3": "call"}
+
+
+def test_an_objection_that_was_filed_elsewhere_takes_no_notes_here() -> None:
+    assert lines(case(Stage.OBJECTED), "status.objected", SERVICES) == {}
 
 
 def test_a_wrong_number_and_a_wrong_nik_look_the_same() -> None:
