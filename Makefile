@@ -41,7 +41,7 @@ pictures: .venv/.test ## Make the README's pictures from a running demo
 	@$(BIN)/python -m tools.pictures
 
 lock: .venv/.test ## Write the lock files anew from pyproject.toml
-	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --extra africastalking --extra broker --extra smpp --extra setup pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --extra africastalking --extra twilio --extra broker --extra smpp --extra setup pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --all-extras pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove .venv and everything that was made here

@@ -83,10 +83,11 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """One numbered option as a person sees it."""
+    """One numbered option as a person sees it; `detail`: what a list says below it."""
 
     key: str
     label: str
+    detail: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """What each message to a citizen is about, and which of them may be left out for people who want none."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 # Message by its name behind `evt.`: what it is about, as `about.*` says it to whoever asks whether it is genuine.
 ABOUT: Mapping[str, str] = {
@@ -64,6 +65,31 @@ OPTIONAL = frozenset(
         "survey", "fraud_warning", "outage_over",
     }
 )  # fmt: skip
+
+
+class Template(NamedTuple):
+    """What WhatsApp has approved to be sent at any time: its name behind `wa.tpl.`, and its values in their order."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+# Messages that have a template which says the same, for people who have not written for a day. The others go by SMS.
+TEMPLATES: Mapping[str, Template] = {
+    "scheduled": Template("visit_scheduled", ("ref", "date", "slot", "place", "agent", "acode")),
+    "reminder_day_before": Template("visit_reminder", ("date", "slot", "agent", "acode", "place")),
+    "not_eligible": Template("result_ready", ("ref", "date")),
+    "pay_ready": Template("pay_ready", ("prog", "ref", "place", "date")),
+    "draft_reminder": Template("draft_reminder", ("step",)),
+    "obj_accepted": Template("objection_result", ("obj",)),
+    "obj_rejected": Template("objection_result", ("obj",)),
+    "quarterly_check": Template("data_check", ("ref",)),
+}
+
+
+def template(sentence: str) -> Template | None:
+    """The template that stands in for a message outside WhatsApp's window; None where none says it."""
+    return TEMPLATES.get(_name(sentence)) if sentence.startswith("evt.") else None
 
 
 def about(sentence: str) -> str:

@@ -112,6 +112,11 @@ class Catalogue:
         """The sentence as it was written, with its places left blank: what somebody has agreed to."""
         return self._sentence(language, id).source
 
+    def value(self, language: str, text: Text, name: str) -> str:
+        """One of a sentence's values, as it stands in the sentence; empty where there is none."""
+        value = text.values.get(name)
+        return "" if value is None else self._written(language, value, len(self._longest.get(name, "")) or 160)
+
     def complaints(self) -> list[str]:
         """What is wrong with the texts, a line each, read at start and by `loket check`; empty when all is well."""
         return [
@@ -244,7 +249,7 @@ _KINDS = tuple(
         (r"place\.", _Kind.LABEL, 28),
         (r"err\.prefix$", _Kind.LABEL, 18),
         (r"(about|sex|slot|field|nav|name|unknown|prog)\.|lang\.name$", _Kind.LABEL, 24),
-        (r"wa\.(btn\.|list\.button$)", _Kind.ALOUD, 20),
+        (r"wa\.(btn|list)\.", _Kind.ALOUD, 20),
         (r"wa\.row\..*\.desc$", _Kind.ALOUD, 72),
         (r"wa\.row\.", _Kind.ALOUD, 24),
         (r"wa\.", _Kind.ALOUD, 1024),

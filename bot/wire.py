@@ -42,12 +42,12 @@ def refusal(status: int, reason: str) -> Response:
     return Response(status, "text/plain; charset=utf-8", reason.encode())
 
 
-def unfit(request: Request, most: int) -> Response | None:
+def unfit(request: Request, most: int, types: Sequence[str] = (FORM,)) -> Response | None:
     """The refusal of what cannot be a vendor's form of at most so many bytes."""
     if request.method != "POST":
         return refusal(405, "POST only")
-    if media_type(request) != FORM:
-        return refusal(415, f"{FORM} only")
+    if media_type(request) not in types:
+        return refusal(415, f"{' or '.join(types)} only")
     if charset(request) not in UTF_8:
         return refusal(415, "UTF-8 only")
     if request.headers.get("content-encoding", "identity") != "identity":

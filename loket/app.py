@@ -6,6 +6,8 @@ from functools import partial
 from time import perf_counter
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from msgspec.structs import replace
+
 from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent, Text
 from bot.run import Fit, LostItsWay
 from bot.windows import zone
@@ -15,17 +17,17 @@ from loket.config import read_config, read_environment
 from loket.dialled import Dialled, connections
 from loket.pages import create_pages
 from loket.service import Service, compose
-from sms.gateway import MessageGateway, Receipt
+from sms.gateway import ELSEWHERE, OPTED_OUT, MessageGateway, Receipt
 from sms.gateway import serve as serve_messages
 from sms.segments import answers
 from store.dialogues import Dialogues
 from ussd.gateway import BODY, serve
 from voice.gateway import Missed, VoiceGateway
 from voice.gateway import serve as serve_voice
-from whatsapp.buttons import whole
+from whatsapp.buttons import fit as fit_whatsapp
 
-STATUS = {200: "200 OK", 400: "400 Bad Request", 404: "404 Not Found", 405: "405 Method Not Allowed",
-          413: "413 Content Too Large", 415: "415 Unsupported Media Type",
+STATUS = {200: "200 OK", 400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found",
+          405: "405 Method Not Allowed", 413: "413 Content Too Large", 415: "415 Unsupported Media Type",
           503: "503 Service Unavailable"}  # fmt: skip
 VOICE = "voice"
 CHANNELS = frozenset(channel.value for channel in Channel) | {VOICE}
@@ -41,14 +43,14 @@ class Gateways:
         self._pages = pages
         self._dialogues = Dialogues(service.database, service.sealer)
         self._ussd = connections(service.config, service.environment, self._dialogues, service.clock)
+        lines = outside.lines(service.config, service.environment, service.clock)
         self._messaging: Mapping[tuple[str, str], MessageGateway] = {
-            (channel.value, name): gateway
-            for (channel, name), gateway in outside.lines(service.config, service.environment).gateways.items()
+            (channel.value, name): gateway for (channel, name), gateway in lines.gateways.items()
         }
         self._voice: Mapping[str, VoiceGateway] = {
             name: outside.voice_gateway(name, service.environment) for name in service.config.voice
         }
-        self._answers = {Channel.SMS: answers(), Channel.WHATSAPP: whole()}
+        self._answers = {Channel.SMS: answers(), Channel.WHATSAPP: fit_whatsapp()}
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
@@ -70,14 +72,18 @@ class Gateways:
             return refusal(503, "not now")
 
     def _answered(self, channel: str, name: str, environ: WSGIEnvironment) -> Response:
-        request = _request(environ)  # In any case: where nobody reads the body, the server hangs up on the sender.
+        messaging = self._messaging.get((channel, name))
+        # In any case: where nobody reads the body, the server hangs up on the sender.
+        request = _request(environ, messaging.most if messaging else BODY)
         if channel == "ussd" and (found := self._ussd.get(name)):
             active = partial(self._active, name)
             return serve(found.gateway, partial(self._on_screen, found), request, found.admit, active)
         if channel == VOICE and (rung := self._voice.get(name)):
             return serve_voice(rung, self.missed, request, self._service.clock())
-        if messaging := self._messaging.get((channel, name)):
-            return serve_messages(messaging, self.accept, partial(self._keep, messaging.name), request)
+        if messaging:
+            request = replace(request, headers=_headers(environ))
+            keep, lose = partial(self._keep, messaging.name), partial(_lose, messaging.name)
+            return serve_messages(messaging, self.accept, keep, request, self._stop, lose)
         return refusal(404, "not found")
 
     def _on_screen(self, dialled: Dialled, inbound: Inbound) -> Page | None:
@@ -94,18 +100,41 @@ class Gateways:
         return known is not None and (known.gateway, known.id) == (gateway, dialogue) and not known.page.ends
 
     def _keep(self, gateway: str, receipt: Receipt) -> None:
-        self._service.messages.delivered(gateway, receipt.provider_id, receipt.delivery)
+        """A receipt that comes late or twice changes nothing; what WhatsApp could not deliver after all goes by SMS."""
+        messages, now = self._service.messages, self._service.clock()
+        if receipt.reason in ELSEWHERE and messages.elsewhere(gateway, receipt.provider_id, now):
+            self._service.wake()
+            return
+        if receipt.reason == OPTED_OUT and (contact := messages.contact_of(gateway, receipt.provider_id)):
+            messages.opted_out(contact, now)
+        messages.delivered(gateway, receipt.provider_id, receipt.delivery)
 
-    def accept(self, inbound: Inbound) -> None:
-        """A message whose answer leaves by the outbox. Where it cannot be kept, the vendor sends it again."""
+    def _stop(self, number: str) -> None:
+        self._service.messages.stopped(number, self._service.clock())
+
+    def accept(self, inbound: Inbound) -> bool:
+        """The rim of the turn by message, whose answer leaves by the outbox. False: the vendor has to send it again."""
+        try:
+            self._taken(inbound)
+        except Exception as error:
+            self._failed(inbound, error)
+            return False
+        return True
+
+    def _taken(self, inbound: Inbound) -> None:
         began = perf_counter()
         metrics.count_turn(inbound, self._service.desk.accept(inbound, self._answers[inbound.channel]), began)
+
+    def _failed(self, inbound: Inbound, error: Exception) -> None:
+        self._service.database.drop_driver()
+        metrics.FAILED_TURNS.labels(inbound.channel, inbound.gateway).inc()
+        logger.error("turn failed", channel=inbound.channel, gateway=inbound.gateway, **log.failure(error))
 
     def missed(self, call: Missed) -> None:
         """Somebody rang once: they get a message, and are called back."""
         inbound = Inbound(call.call, Channel.SMS, f"voice.{call.gateway}", call.caller, "", SessionEvent.NEW,
                           call.rang_at, attachment=Attachment.CALL)  # fmt: skip
-        self.accept(inbound)
+        self._taken(inbound)
 
     def answer(self, inbound: Inbound, fitted: Fit) -> Page | None:
         """The rim of the turn: whatever goes wrong, the person gets a sentence and what they typed before is kept."""
@@ -113,9 +142,7 @@ class Gateways:
         try:
             page, turn = self._service.desk.answer(inbound, fitted)
         except Exception as error:
-            self._service.database.drop_driver()
-            metrics.FAILED_TURNS.labels(inbound.channel, inbound.gateway).inc()
-            logger.error("turn failed", channel=inbound.channel, gateway=inbound.gateway, **log.failure(error))
+            self._failed(inbound, error)
             return self._apology(error, fitted)
         metrics.count_turn(inbound, turn, began)
         return page
@@ -130,7 +157,11 @@ class Gateways:
         return fitted(reply)[0]
 
 
-def _request(environ: WSGIEnvironment) -> Request:
+def _lose(gateway: str, unread: int) -> None:
+    logger.warning("part of a request makes no sense", gateway=gateway, parts=unread)
+
+
+def _request(environ: WSGIEnvironment, most: int) -> Request:
     headers = {"content-type": environ.get("CONTENT_TYPE", "")}
     if encoding := environ.get("HTTP_CONTENT_ENCODING"):
         headers["content-encoding"] = encoding
@@ -139,20 +170,26 @@ def _request(environ: WSGIEnvironment) -> Request:
         environ["PATH_INFO"],
         environ.get("QUERY_STRING", ""),
         headers,
-        _body(environ),
+        _body(environ, most),
         environ.get("REMOTE_ADDR", ""),
     )
 
 
-def _body(environ: WSGIEnvironment) -> bytes:
+def _headers(environ: WSGIEnvironment) -> Mapping[str, str]:
+    """All of them, for vendors that sign: a turn by USSD does without."""
+    named = {k[5:].replace("_", "-").lower(): str(v) for k, v in environ.items() if k.startswith("HTTP_")}
+    return named | {"content-type": environ.get("CONTENT_TYPE", "")}
+
+
+def _body(environ: WSGIEnvironment, most: int) -> bytes:
     """The body, or one byte more than is allowed where it is longer: nobody makes us read the rest."""
     length = environ.get("CONTENT_LENGTH") or ""
     if not length and environ["REQUEST_METHOD"] == "GET":
-        found: bytes = environ["wsgi.input"].read(BODY + 1)
+        found: bytes = environ["wsgi.input"].read(most + 1)
         return found
-    wanted = int(length) if length.isdecimal() and len(length) < 8 else BODY + 1
-    body: bytes = environ["wsgi.input"].read(min(wanted, BODY + 1))
-    return body if wanted <= BODY else body.ljust(BODY + 1)
+    wanted = int(length) if length.isdecimal() and len(length) < 8 else most + 1
+    body: bytes = environ["wsgi.input"].read(min(wanted, most + 1))
+    return body if wanted <= most else body.ljust(most + 1)
 
 
 def create() -> Gateways:

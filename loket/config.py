@@ -14,6 +14,7 @@ from bot.windows import zone
 from loket.operators import load as load_operators
 from loket.screens import faults
 from sms.bind import Bind
+from sms.form import described
 from ussd.numbers import bare
 
 PREFIX = "LOKET_"
@@ -23,8 +24,8 @@ VoiceName = Literal["africastalking"]
 Hour = Annotated[int, msgspec.Meta(ge=0, le=24)]
 Regency = Annotated[str, msgspec.Meta(pattern=r"^\d{4}$")]
 UssdName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-SmsName = Literal["console", "africastalking", "smpp"]
-WhatsAppName = Literal["console"]
+SmsName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+WhatsAppName = Literal["console", "twilio", "cloudapi"]
 
 
 class ConfigError(Exception):
@@ -70,11 +71,33 @@ class UssdLine(Measures, frozen=True, forbid_unknown_fields=True):
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A gateway of messages. `two_way`: people can answer what it sends. `sends`: without it, it only brings them."""
+    """A gateway of SMS. `two_way`: people can answer what it sends. `sends`: without it, it only brings messages.
+
+    Without style and form its name is a module's; else it is an aggregator's.
+    """
 
     two_way: bool = False
     sends: bool = True
     bind: Bind | None = None  # For smpp only: the terms, where they are not the usual ones.
+    style: str = ""  # A file of data/gateways/sms.
+    form: dict[str, Any] = {}  # What is different from it.
+    sender: str = ""  # The number or the registered name that an aggregator sends by.
+
+    @property
+    def described(self) -> bool:
+        return bool(self.style or self.form)
+
+
+class WhatsAppLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A gateway of WhatsApp. `templates`: by our name and language, what the vendor calls an approved template.
+
+    `contents`: Twilio's, by the number of choices, the ContentSid of what shows them as buttons or a list.
+    """
+
+    two_way: bool = True
+    sends: bool = True
+    templates: dict[str, dict[str, str]] = {}
+    contents: dict[Annotated[int, msgspec.Meta(ge=1, le=10)], str] = {}
 
 
 Days = Annotated[int, msgspec.Meta(ge=1, le=3650)]
@@ -102,7 +125,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     numbers: Numbers
     ussd: Annotated[dict[UssdName, UssdLine], msgspec.Meta(min_length=1)]
     sms: Annotated[dict[SmsName, Line], msgspec.Meta(min_length=1)]
-    whatsapp: dict[WhatsAppName, Line] = {}
+    whatsapp: dict[WhatsAppName, WhatsAppLine] = {}
     operators: dict[str, Measures] = {}
     voice: list[VoiceName] = []
     portal: Literal["sandbox", "http"] = "sandbox"
@@ -141,6 +164,20 @@ class Environment:
     smpp_address: str = field(default="", repr=False)  # host:port of the SMSC.
     smpp_system_id: str = field(default="", repr=False)
     smpp_password: str = field(default="", repr=False)
+    sms_tokens: tuple[str, ...] = field(default=(), repr=False)  # The same for each aggregator: name=token.
+    sms_accounts: tuple[str, ...] = field(default=(), repr=False)  # Of each: name=user:secret, percent-encoded.
+    twilio_account: str = field(default="", repr=False)
+    twilio_auth_token: str = field(default="", repr=False)
+    twilio_key_id: str = field(default="", repr=False)  # Of a shared key that signs webhooks instead of the token,
+    twilio_key: str = field(default="", repr=False)  # and its secret.
+    twilio_sms_sender: str = field(default="", repr=False)
+    twilio_whatsapp_sender: str = field(default="", repr=False)
+    twilio_url: str = field(default="", repr=False)  # Another server than the vendor's.
+    cloudapi_number: str = field(default="", repr=False)  # Meta's id of the number.
+    cloudapi_access_token: str = field(default="", repr=False)
+    cloudapi_app_secrets: tuple[str, ...] = field(default=(), repr=False)
+    cloudapi_verify_token: str = field(default="", repr=False)
+    cloudapi_url: str = field(default="", repr=False)  # Another server than the vendor's.
     crash_at: str = ""  # Tests only: the named point at which the process kills itself.
     crash_after: int = 0  # Tests only: how often that point is passed first.
     demo: bool = False  # Set by `loket demo`: the simulator is served, and the desk is not only for TLS.
@@ -172,9 +209,10 @@ def _look_up(config: Config) -> None:
         if not (ROOT / "data" / "texts" / f"{language}.yml").is_file():
             raise ValueError(f"languages: there is no data/texts/{language}.yml")
     _look_up_ussd(config)
+    _look_up_sms(config)
     if not any(line.sends for line in config.sms.values()):
         raise ValueError("sms: none of them sends")
-    if odd := [name for name, line in (config.sms | config.whatsapp).items() if line.bind and name != "smpp"]:
+    if odd := [name for name, line in config.sms.items() if line.bind and name != "smpp"]:
         raise ValueError(f"{odd[0]}: only smpp has a bind")
     for regency in (config.home, *config.windows):
         try:
@@ -197,6 +235,21 @@ def _look_up_ussd(config: Config) -> None:
         raise ValueError(f"operators: there is no {unknown[0]} in data/operators.yml")
     for fault in faults(config):
         raise ValueError(fault)
+
+
+def _look_up_sms(config: Config) -> None:
+    """Refuse an aggregator that is described in a way that cannot be. Raises ValueError."""
+    for name, line in config.sms.items():
+        module = (ROOT / "sms" / f"{name}.py").is_file()
+        if line.described and module:
+            raise ValueError(f"sms.{name}: this name is a module's; give the aggregator another")
+        if not line.described and not module:
+            raise ValueError(f"sms.{name}: sms/ has no such gateway; an aggregator says its style: or its form:")
+        if line.described:
+            try:
+                described(line.style, line.form)
+            except ValueError as error:
+                raise ValueError(f"sms.{name}.{error}") from None
 
 
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from backend_client import Portal
+from bot.texts import Catalogue
 from handoff.routing import Why
 from loket.drafts import Reminders
 from loket.objection_jobs import ObjectionJobs
@@ -12,14 +13,14 @@ from loket.outside import Lines
 from loket.payments import PaymentJobs
 from loket.portal_jobs import PortalJobs, outside
 from loket.privacy_jobs import PrivacyJobs
-from loket.service import Service, carried
+from loket.sending import Sending
+from loket.service import Service
 from loket.update_jobs import UpdateJobs
-from sms.gateway import Outbound, SendFailed
 from store.assignments import Assignments
 from store.erasure import Erasure
-from store.messages import QUEUED, Messages
+from store.messages import Messages
 from store.objection_progress import Objections
-from store.outbox import Dead, Done, Job, Passed, Result, Retry
+from store.outbox import Done, Job, Result, Retry
 from store.payments import Payments
 from store.registrations import Registrations
 from store.subject_requests import SubjectRequests
@@ -66,31 +67,15 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
         "portal.payments": outside(paid.watch, told.lost),
         "portal.objection": outside(objecting.submit, objecting.lost),
         "portal.objection_follow": outside(objecting.follow, objecting.lost),
-        "message.send": partial(send, lines, service.messages, service.clock),
+        "message.send": partial(send, lines, service.messages, service.catalogue, service.clock),
         "draft.remind": reminders.remind,
         "handoff.assign": partial(assign, Assignments(service.database, service.messages), service.clock),
     }
 
 
-def send(lines: Lines, messages: Messages, clock: Callable[[], datetime], job: Job) -> Result:
-    """One message. After a crash between gateway and row it goes out twice: no vendor of SMS takes a key."""
-    letter = messages.letter(job.subject)
-    if letter is None:
-        return Dead("no_message")
-    if letter.delivery != QUEUED:
-        return Done()
-    gateway = lines.out(letter.channel, letter.gateway)
-    if gateway is None:
-        return Dead("no_gateway")
-    if (kind := carried(gateway.name)) != job.kind:  # The configuration has changed since, or the channel has.
-        return Passed(kind)
-    words = letter.words
-    try:
-        sent = gateway.send(Outbound(letter.id, words.to, words.body, letter.channel, words.choices))
-    except SendFailed as error:
-        return Retry(error.code, failure=not error.away) if error.again else Dead(error.code)
-    messages.sent(letter.id, gateway.name, sent.provider_id, clock())
-    return Done()
+def send(lines: Lines, messages: Messages, catalogue: Catalogue, clock: Callable[[], datetime], job: Job) -> Result:
+    """One message, by whoever carries it."""
+    return Sending(lines, messages, catalogue, clock).send(job)
 
 
 def assign(assignments: Assignments, clock: Callable[[], datetime], job: Job) -> Result:

@@ -97,7 +97,7 @@ class Judge:
         yield from (f"{where}: {fault}" for fault in self._of_pages(channel, step.after, said[-1], pages))
 
     def _fit(self, channel: Channel) -> Fit:
-        return {Channel.USSD: fit(self.limit), Channel.SMS: segments.answers(), Channel.WHATSAPP: buttons.whole()}[
+        return {Channel.USSD: fit(self.limit), Channel.SMS: segments.answers(), Channel.WHATSAPP: buttons.fit()}[
             channel
         ]
 

@@ -2,64 +2,34 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from backend_client import Portal
 from backend_client.http import WsgiAdapter, pooled_session
 from backend_client.portal import PortalClient
 from bot.messages import Channel
-from loket.config import Config, ConfigError, Environment, Line, SmsName, VoiceName, WhatsAppName
+from loket import accounts
+from loket.config import Config, ConfigError, Environment, Line, VoiceName, WhatsAppLine
 from loket.service import Clock
 from sms.bind import Account, Bind, account
 from sms.console import ConsoleGateway
+from sms.form import described
 from sms.gateway import MessageGateway
-from ussd.styles import described
 from voice.gateway import VoiceGateway
 
-TOKEN = 16  # Characters of a path token at the least; 43 are recommended.
+if TYPE_CHECKING:
+    from sms.twilio import Account as TwilioAccount
 
 
 def check(config: Config, environment: Environment) -> None:
     """Raises ConfigError where the address or the account of something that is switched on is missing."""
     if config.portal == "http" and not (environment.portal_url and environment.portal_token):
         raise ConfigError("portal: http needs LOKET_PORTAL_URL and LOKET_PORTAL_TOKEN")
-    talking = config.sms.get("africastalking")
-    account = environment.africastalking_username and environment.africastalking_api_key
-    if talking and talking.sends and not account:
-        raise ConfigError("sms: africastalking needs LOKET_AFRICASTALKING_USERNAME and LOKET_AFRICASTALKING_API_KEY")
+    accounts.check(config, environment)
     if "smpp" in config.sms:
         _account(environment)
-    _check_tokens("LOKET_AFRICASTALKING_TOKENS", environment.africastalking_tokens, environment)
-    _check_ussd(config, environment)
-
-
-def _check_ussd(config: Config, environment: Environment) -> None:
-    names = {name for name, line in config.ussd.items() if line.described}
-    for entry in environment.ussd_tokens:
-        name, equals, _ = entry.partition("=")
-        if not equals:
-            raise ConfigError("LOKET_USSD_TOKENS: write name=token, and a comma between two")
-        if name not in names:
-            raise ConfigError(f"LOKET_USSD_TOKENS: there is no described gateway ussd.{name} in config.yml")
-    for name in sorted(names):
-        tokens = environment.tokens_of(name)
-        if not tokens:
-            raise ConfigError(
-                f"ussd.{name} needs {name}=<token> in LOKET_USSD_TOKENS: it is all that proves the vendor"
-            )
-        _check_tokens(f"LOKET_USSD_TOKENS, {name}", tokens, environment)
-        answer = described(config.ussd[name].style, config.ussd[name].form).answer
-        if "{callback}" in f"{answer.goes_on}{answer.ends}" and not environment.public_url:
-            raise ConfigError(f"ussd.{name} answers with our address: it needs LOKET_PUBLIC_URL, https://host")
-
-
-def _check_tokens(variable: str, tokens: tuple[str, ...], environment: Environment) -> None:
-    if any(len(token) < TOKEN for token in tokens) and not environment.demo:
-        raise ConfigError(
-            f"{variable}: {TOKEN} characters or more each, for they are all that proves the vendor. "
-            "A good one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
-        )
 
 
 def made_up(config: Config) -> list[str]:
@@ -94,6 +64,8 @@ class Lines:
 
     gateways: Mapping[tuple[Channel, str], MessageGateway]
     sending: Mapping[Channel, tuple[MessageGateway, ...]]
+    # By gateway, our name and language: what the vendor calls an approved template.
+    templates: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
     def out(self, channel: Channel, name: str) -> MessageGateway | None:
         """The one of this name where it sends, else the usual one; None where nothing carries this channel."""
@@ -101,23 +73,29 @@ class Lines:
         return next((gateway for gateway in able if gateway.name == name), able[0] if able else None)
 
 
-def lines(config: Config, environment: Environment) -> Lines:
+def lines(config: Config, environment: Environment, clock: Clock) -> Lines:
     """Raises ConfigError where an account is missing."""
     check(config, environment)
     gateways: dict[tuple[Channel, str], MessageGateway] = {}
     sending: dict[Channel, list[MessageGateway]] = {}
     for channel, named in ((Channel.SMS, config.sms), (Channel.WHATSAPP, config.whatsapp)):
         for name, line in named.items():
-            gateways[channel, name] = message_gateway(channel, name, environment, line)
+            gateways[channel, name] = message_gateway(channel, name, line, environment, clock)
             if line.sends:
                 sending.setdefault(channel, []).append(gateways[channel, name])
-    return Lines(gateways, {channel: tuple(able) for channel, able in sending.items()})
+    templates = {str(name): line.templates for name, line in config.whatsapp.items()}
+    return Lines(gateways, {channel: tuple(able) for channel, able in sending.items()}, templates)
 
 
 def message_gateway(
-    channel: Channel, name: SmsName | WhatsAppName, environment: Environment, line: Line
+    channel: Channel, name: str, line: Line | WhatsAppLine, environment: Environment, clock: Clock
 ) -> MessageGateway:
-    """The gateway that config.yml names."""
+    """The gateway that config.yml names. Each is loaded only where it is switched on."""
+    if isinstance(line, Line) and line.described:
+        from sms.aggregator import Aggregator
+
+        account = accounts.aggregator(name, line, environment)
+        return Aggregator(name, described(line.style, line.form), account, clock)
     match channel, name:
         case _, "console":
             return ConsoleGateway()
@@ -134,7 +112,18 @@ def message_gateway(
         case Channel.SMS, "smpp":
             from sms.smpp import SmppGateway
 
-            return SmppGateway(_account(environment), line.bind or Bind())
+            return SmppGateway(_account(environment), (line.bind if isinstance(line, Line) else None) or Bind())
+        case Channel.SMS, "twilio":
+            from sms import twilio
+
+            return twilio.gateway(_twilio(environment), environment.twilio_sms_sender, clock)
+        case Channel.WHATSAPP, "twilio":
+            from whatsapp import twilio as by_twilio
+
+            contents = line.contents if isinstance(line, WhatsAppLine) else {}
+            return by_twilio.gateway(_twilio(environment), environment.twilio_whatsapp_sender, clock, contents)
+        case Channel.WHATSAPP, "cloudapi":
+            return _cloudapi(environment, clock)
         case _:
             raise ConfigError(f"{channel}: there is no {name}")
 
@@ -155,3 +144,22 @@ def voice_gateway(name: VoiceName, environment: Environment) -> VoiceGateway:
             from voice.africastalking import AfricasTalkingVoice
 
             return AfricasTalkingVoice(environment.africastalking_tokens)
+
+
+def _twilio(environment: Environment) -> "TwilioAccount":
+    from sms.twilio import Account
+
+    return Account(
+        environment.twilio_account, environment.twilio_auth_token, environment.public_url,
+        environment.twilio_key_id, environment.twilio_key, environment.twilio_url,
+    )  # fmt: skip
+
+
+def _cloudapi(environment: Environment, clock: Clock) -> MessageGateway:
+    from whatsapp.cloudapi import API, Account, CloudApi
+
+    account = Account(
+        environment.cloudapi_number, environment.cloudapi_access_token, environment.cloudapi_app_secrets,
+        environment.cloudapi_verify_token, environment.cloudapi_url or API,
+    )  # fmt: skip
+    return CloudApi(account, clock)

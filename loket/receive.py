@@ -18,6 +18,8 @@ from store.messages import Messages
 from store.sessions import Conflict, Event, Loaded, Saving, Sessions
 
 ATTEMPTS = 4
+# Microseconds that a row of an event holds: a vendor may bring a message days after it was written.
+LONGEST = 2**31 - 1
 GUESSES = frozenset({"case", "agent", "proof", "assistant"})
 NOTHING = ("", "", "closed")
 
@@ -115,7 +117,7 @@ class Desk:
         now = inbound.received_at
         flow, asked, what = turn.events[-1] if turn.events else NOTHING
         language = turn.session.language
-        took = int((self._clock() - now).total_seconds() * 1_000_000)
+        took = min(int((self._clock() - now).total_seconds() * 1_000_000), LONGEST)
         event = Event(ms(now), inbound.channel, inbound.gateway, language, flow, asked, what, max(0, took))
         saving = Saving(loaded, inbound.sender, key, turn.session, turn.page, event, inbound.also)
         by_message = inbound.channel is not Channel.USSD

@@ -9,6 +9,7 @@ from functools import partial
 from threading import Lock
 
 from backend_client import Portal
+from bot import notices
 from bot.areas import Gazetteer
 from bot.messages import Channel, Text
 from bot.run import Engine
@@ -118,7 +119,8 @@ def compose(
     sealer = sealer or load_keys(environment.keys_file)
     quiet = partial(awake, config.sending_hours, zone(config.home))
     two_way = next(iter(config.sms.values())).two_way
-    messages = Messages(database, sealer, say(catalogue, two_way), quiet, partial(job_of, config))
+    spelt, sent_by = partial(spell, catalogue), partial(job_of, config)
+    messages = Messages(database, sealer, say(catalogue, two_way), quiet, sent_by, spelt)
     registry = Registry(database, sealer, partial(village_name, gazetteer))
     period = partial(period_name, config.windows)
     visits = CitizenVisits(database, sealer, messages, gazetteer)
@@ -154,6 +156,15 @@ def say(catalogue: Catalogue, two_way: bool) -> Callable[[str, Text], str]:
         return fit(catalogue.reply(language, text, ends=True))[0].body
 
     return worded
+
+
+def spell(catalogue: Catalogue, language: str, text: Text) -> tuple[str, ...]:
+    """The values of the template that says the same on WhatsApp, in its order; none where it lacks one."""
+    template = notices.template(text.id)
+    values = (
+        tuple(" ".join(catalogue.value(language, text, name).split()) for name in template.values) if template else ()
+    )
+    return values if all(values) else ()
 
 
 def job_of(config: Config, channel: str, gateway: str) -> str:

@@ -95,13 +95,13 @@ class Holder:
     """The bind with whoever sends by it: one thread listens, and as many send as messages may wait at once."""
 
     def __init__(self, service: Service) -> None:
-        lines = outside.lines(service.config, service.environment)
+        lines = outside.lines(service.config, service.environment, service.clock)
         gateway = lines.gateways.get((Channel.SMS, SmppGateway.name))
         if not isinstance(gateway, SmppGateway):
             raise ConfigError("there is no smpp under sms: in the configuration")
         self._gateway = gateway
         self._ears = Ears(service, gateway)
-        handler = partial(send, lines, service.messages, service.clock)
+        handler = partial(send, lines, service.messages, service.catalogue, service.clock)
         self._worker: Worker = build(service, {Lane.SMPP.value: handler})
         self._bell = Event()
         service.wake.bells.append(self._bell.set)

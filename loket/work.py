@@ -156,7 +156,7 @@ def sweep_until(stop: Event, sweep: Callable[[datetime], None], clock: Clock) ->
 def worker_of(service: Service) -> Worker:
     """The worker of a process, with the systems outside that its configuration names."""
     portal = service.portal()
-    lines = outside.lines(service.config, service.environment)
+    lines = outside.lines(service.config, service.environment, service.clock)
     return build(service, handlers(service, portal, lines))
 
 

@@ -11,8 +11,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from bot.messages import Channel, Inbound, SessionEvent
-from bot.wire import Request, bears_token, form
-from sms.gateway import Delivery, Outbound, Receipt, SendFailed, Sent
+from bot.wire import Request, Response, bears_token, form, unfit
+from sms.gateway import BODY, Brought, Delivery, Outbound, Receipt, SendFailed, Sent
 
 TIMEOUT = (3.05, 9.05)  # Seconds to connect and to read. The vendor's staff name 2 s, its users saw 10.
 BUSY = {
@@ -68,6 +68,7 @@ class AfricasTalkingGateway:
 
     name = "africastalking"
     channels = frozenset({Channel.SMS})
+    most = BODY
 
     def __init__(
         self,
@@ -82,11 +83,22 @@ class AfricasTalkingGateway:
         """`sender`: the registered sender id. `base_url` (…/version1): another server than the vendor's."""
         self._tokens = tuple(token for token in tokens if token)
         self._sender, self._timeout = sender, timeout
-        self._sdk = _sdk(username, api_key, base_url)
+        self._account = (username, api_key, base_url)
+        self._sdk: Any = None
 
-    def authentic(self, request: Request) -> bool:
+    def addressed(self, request: Request) -> bool:
         """The vendor signs nothing, so the path carries a secret: /sms/africastalking/<token>[/receipts]."""
-        return bears_token(request, self._tokens)
+        return bears_token(request, self._tokens) and request.path.split("/")[4:] in ([], ["receipts"])
+
+    def unfit(self, request: Request) -> Response | None:
+        return unfit(request, self.most)
+
+    def read(self, request: Request) -> Brought:
+        if request.path.endswith("/receipts"):
+            return Brought(receipts=self.receipts(request))
+        if "senderId" in form(request):
+            return Brought(stopped=self.stopped(request))
+        return Brought(self.inbound(request))
 
     def inbound(self, request: Request) -> Sequence[Inbound]:
         fields = form(request, "date", "from", "id", "text", "to")
@@ -110,6 +122,13 @@ class AfricasTalkingGateway:
             ),
         )
 
+    def stopped(self, request: Request) -> Sequence[str]:
+        """Who told the operator to stop our messages: nothing more would reach them, not even an answer to this."""
+        number = NUMBER.fullmatch(form(request, "senderId", "phoneNumber")["phoneNumber"])
+        if number is None:
+            raise ValueError("not an international number in field 'phoneNumber'")
+        return (f"+{number[1]}",)
+
     def receipts(self, request: Request) -> Sequence[Receipt]:
         """A state that nobody has documented yet is no reason to refuse the report: the message counts as under way."""
         fields = form(request, "id", "status")
@@ -128,6 +147,7 @@ class AfricasTalkingGateway:
         """A message whose answer was lost may have been taken; it is sent again: twice is better than never."""
         failure = "connection"
         try:
+            self._sdk = self._sdk or _sdk(*self._account)
             response: requests.Response = self._sdk.send(
                 message.body, [message.to], self._sender, timeout=self._timeout
             )
@@ -189,7 +209,7 @@ def _instant(written: str) -> datetime:
 def _sdk(username: str, api_key: str, base_url: str | None) -> Any:
     """The vendor's SMS service with what it lacks: kept connections (it opens one a message) and the status code.
 
-    Imported here, so that a deployment without this vendor needs no SDK.
+    Imported here, so that neither a deployment without this vendor nor a process that only takes requests loads it.
     """
     from africastalking.SMS import SMSService
 

@@ -1,11 +1,11 @@
 """The development gateway: a message is sent by showing it to whoever runs the process."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from bot.messages import Channel, Inbound
-from bot.wire import Request
-from sms.gateway import Outbound, Receipt, Sent
+from bot.messages import Channel
+from bot.wire import Request, Response
+from sms.gateway import BODY, Brought, Outbound, Sent
 
 
 def to_stderr(line: str) -> None:
@@ -17,18 +17,19 @@ class ConsoleGateway:
 
     name = "console"
     channels = frozenset({Channel.SMS, Channel.WHATSAPP})
+    most = BODY
 
     def __init__(self, write: Callable[[str], None] = to_stderr) -> None:
         self._write = write
 
-    def authentic(self, request: Request) -> bool:
+    def addressed(self, request: Request) -> bool:
         return False
 
-    def inbound(self, request: Request) -> Sequence[Inbound]:
-        raise ValueError("nobody writes by the console")
+    def unfit(self, request: Request) -> Response | None:
+        return None
 
-    def receipts(self, request: Request) -> Sequence[Receipt]:
-        raise ValueError("the console reports nothing")
+    def read(self, request: Request) -> Brought:
+        raise ValueError("nobody writes by the console")
 
     def send(self, message: Outbound) -> Sent:
         self._write(f"{message.channel} to …{message.to[-4:]}: {message.body}")

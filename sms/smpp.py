@@ -3,18 +3,18 @@
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from threading import Condition, Event
 from time import monotonic
 
 from bot import gsm7
-from bot.messages import Channel, Inbound
-from bot.wire import Request
+from bot.messages import Channel
+from bot.wire import Request, Response
 from sms import smpp_pdus as pdus
 from sms.bind import Account, Bind
-from sms.gateway import Outbound, Receipt, SendFailed, Sent
+from sms.gateway import BODY, Brought, Outbound, SendFailed, Sent
 from sms.segments import SEGMENT
 from sms.smpp_line import Ears, Line
 from sms.smpp_pdus import BadStream, Pdu
@@ -59,6 +59,7 @@ class SmppGateway:
 
     name = "smpp"
     channels = frozenset({Channel.SMS})
+    most = BODY
 
     def __init__(self, account: Account, bind: Bind) -> None:
         self._account, self.bind = account, bind
@@ -67,14 +68,14 @@ class SmppGateway:
         self._hands = 0
         self._wait, self._quiet_until = bind.first_wait, 0.0
 
-    def authentic(self, request: Request) -> bool:
+    def addressed(self, request: Request) -> bool:
         return False
 
-    def inbound(self, request: Request) -> Sequence[Inbound]:
-        raise ValueError("nobody writes by HTTP")
+    def unfit(self, request: Request) -> Response | None:
+        return None
 
-    def receipts(self, request: Request) -> Sequence[Receipt]:
-        raise ValueError("nothing is reported by HTTP")
+    def read(self, request: Request) -> Brought:
+        raise ValueError("nobody writes by HTTP")
 
     @property
     def bound(self) -> bool:

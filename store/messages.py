@@ -11,16 +11,18 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, updat
 from bot import notices
 from bot.messages import Channel, Choice, Inbound, Page, Text
 from store.database import Database, ms
-from store.outbox import enqueue
+from store.outbox import enqueue, reopen
 from store.prepared import Executor, into
 from store.schema import contacts, identities, messages
 from store.seal import Sealer
 
 Say = Callable[[str, Text], str]  # language, sentence -> one message as it is sent
+Spell = Callable[[str, Text], tuple[str, ...]]  # language, sentence -> the values of its template on WhatsApp
 Quiet = Callable[[datetime], datetime]  # now -> when people may be sent what they did not ask for
 JobOf = Callable[[str, str], str]  # channel, gateway -> the kind of job that sends it
 
 QUEUED = "queued"
+REPLY = "reply:"
 # What may follow what: a receipt that comes late or twice never moves a message back.
 RANK: Mapping[str, int] = {
     QUEUED: 0,
@@ -49,6 +51,7 @@ class Words(msgspec.Struct, frozen=True, array_like=True):
     to: str
     body: str
     choices: tuple[Choice, ...] = ()
+    values: tuple[str, ...] = ()  # Of the template that says the same on WhatsApp.
 
     def __repr__(self) -> str:
         return f"Words({len(self.body)} characters)"
@@ -65,7 +68,8 @@ class Letter:
     sentence: str
     contact: str
     delivery: str
-    wrote_at: int  # When its contact wrote last, in milliseconds since 1970.
+    language: str
+    wrote_at: int  # When its contact wrote last on this channel, in milliseconds since 1970; 0 where never.
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,14 @@ class Messages:
         say: Say,
         quiet: Quiet = lambda now: now,
         job_of: JobOf = lambda channel, gateway: "message.send",
+        spell: Spell = lambda language, text: (),
     ) -> None:
         self._db = database
         self._sealer = sealer
         self._say = say
         self._quiet = quiet
         self._job_of = job_of
+        self._spell = spell
 
     def post(
         self, connection: Executor, contact: str, text: Text, key: str, ref: str, now: datetime, *, asked: bool = False
@@ -113,8 +119,10 @@ class Messages:
         sealed = by_kind.get("phone") or by_kind["whatsapp"]
         to = self._sealer.open("identities.sealed", contact, bytes(sealed)).decode()
         due = now if asked else self._quiet(now)
+        language = language or "id"
+        values = self._spell(language, text) if channel is Channel.WHATSAPP else ()
         self._write(
-            connection, contact, Words(to, self._say(language or "id", text)), now, due,
+            connection, contact, Words(to, self._say(language, text), values=values), now, due,
             key=key, ref=ref, sentence=text.id, channel=channel.value, gateway="",
         )  # fmt: skip
 
@@ -124,7 +132,7 @@ class Messages:
         now = inbound.received_at
         self._write(
             connection, contact, words, now, now,
-            key=f"reply:{key.hex()}", ref="", sentence=asked, channel=inbound.channel.value, gateway=inbound.gateway,
+            key=f"{REPLY}{key.hex()}", ref="", sentence=asked, channel=inbound.channel.value, gateway=inbound.gateway,
         )  # fmt: skip
 
     def _write(
@@ -146,7 +154,7 @@ class Messages:
 
     def letter(self, id: str) -> Letter | None:
         wanted = (
-            select(messages, contacts.c.wrote_at)
+            select(messages, contacts.c.wrote_at, contacts.c.language, contacts.c.channel.label("heard_on"))
             .join(contacts, contacts.c.id == messages.c.contact_id)
             .where(messages.c.id == id)
         )
@@ -154,9 +162,11 @@ class Messages:
             row = connection.execute(wanted).first()
         if row is None:
             return None
+        wrote_at = row.wrote_at if row.heard_on == row.channel else 0
+        answered_at = row.created_at if row.key.startswith(REPLY) else 0
         return Letter(
             id, self._opened(id, row.sealed), Channel(row.channel), row.gateway, row.sentence, row.contact_id,
-            row.delivery, row.wrote_at,
+            row.delivery, row.language or "id", max(wrote_at, answered_at),
         )  # fmt: skip
 
     def fall_back(self, id: str) -> Letter | None:
@@ -168,6 +178,40 @@ class Messages:
         with self._db.write() as connection:
             connection.execute(update(messages).where(messages.c.id == id).values(by_sms))
         return replace(letter, channel=Channel.SMS, gateway="")
+
+    def elsewhere(self, gateway: str, provider_id: str, now: datetime) -> bool:
+        """WhatsApp took a message and could not deliver it after all: it goes by SMS, once, where a number is known."""
+        mine = and_(messages.c.gateway == gateway, messages.c.provider_id == provider_id, _behind("permanent_failure"))
+        on_whatsapp = and_(mine, messages.c.channel == Channel.WHATSAPP.value)
+        by_sms = {"channel": Channel.SMS.value, "gateway": "", "provider_id": None, "delivery": QUEUED, "sent_at": None}
+        with self._db.write() as connection:
+            row = connection.execute(select(messages.c.id, messages.c.sealed).where(on_whatsapp)).first()
+            if row is None or not self._opened(row.id, row.sealed).to.startswith("+"):
+                return False
+            moved = connection.execute(update(messages).where(messages.c.id == row.id, on_whatsapp).values(by_sms))
+            if moved.rowcount:
+                reopen(connection, f"message:{row.id}", now)
+            return bool(moved.rowcount)
+
+    def opted_out(self, contact: str, now: datetime) -> None:
+        """A vendor takes nothing more for this contact: they have told the operator to stop."""
+        mine = and_(contacts.c.id == contact, contacts.c.opted_out_at.is_(None))
+        with self._db.write() as connection:
+            connection.execute(update(contacts).where(mine).values(opted_out_at=ms(now)))
+
+    def stopped(self, number: str, now: datetime) -> None:
+        """The same, of whoever has this number; nothing where nobody is known by it."""
+        mine = and_(identities.c.kind == "phone", identities.c.idx == self._sealer.index("phone", number))
+        with self._db.read() as connection:
+            contact = connection.scalar(select(identities.c.contact_id).where(mine))
+        if contact:
+            self.opted_out(contact, now)
+
+    def contact_of(self, gateway: str, provider_id: str) -> str:
+        """Whom a message was for; empty where nothing is known of it."""
+        mine = and_(messages.c.gateway == gateway, messages.c.provider_id == provider_id)
+        with self._db.read() as connection:
+            return connection.scalar(select(messages.c.contact_id).where(mine)) or ""
 
     def sent(self, id: str, gateway: str, provider_id: str, now: datetime) -> None:
         """The gateway has taken it. A second attempt that was late changes nothing."""

@@ -1,5 +1,7 @@
 """Configuration: what is misspelt or missing is refused in a sentence that an operator can act on."""
 
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,18 @@ import msgspec
 import pytest
 import yaml
 
-from loket import outside
+from loket import accounts, outside
 from loket.areas import load as load_areas
-from loket.config import ROOT, Config, ConfigError, Environment, Line, read_config, read_environment
+from loket.config import (
+    ROOT,
+    Config,
+    ConfigError,
+    Environment,
+    Line,
+    WhatsAppLine,
+    read_config,
+    read_environment,
+)
 from loket.engine import build, period_name
 from loket.service import now
 from loket.texts import load
@@ -83,7 +94,12 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
         ({"ussd": {"Africa's Talking": {"page": 160}}}, "$.ussd"),
         ({"ussd": {}}, "$.ussd"),
         ({"windows": {"3510": {"opens": "2026-12-31", "closes": "2026-11-01"}}}, "$.windows"),
-        ({"sms": {"pigeon": {}}}, "$.sms"),
+        ({"sms": {"pigeon": {}}}, "sms.pigeon: sms/ has no such gateway"),
+        ({"sms": {"Pigeon!": {}}}, "$.sms"),
+        ({"sms": {"telkomsel": {"style": "pigeon"}}}, "sms.telkomsel.style: there is no data/gateways/sms/pigeon.yml"),
+        ({"sms": {"telkomsel": {"style": "plain", "form": {"sent": {}}}}}, "sms.telkomsel.form: "),
+        ({"sms": {"console": {"style": "plain"}}}, "give the aggregator another"),
+        ({"whatsapp": {"cloudapi": {"contents": {"11": "HX"}}}}, "$.whatsapp"),
         ({"sms": {"console": {"sends": False}}}, "none of them sends"),
         ({"portal": "https"}, "$.portal"),
         ({"follow_seconds": 0}, "$.follow_seconds"),
@@ -198,12 +214,16 @@ def test_the_environment_shows_no_secret() -> None:
         ({"portal": "http"}, "check", "LOKET_PORTAL_URL and LOKET_PORTAL_TOKEN"),
         ({"sms": {"africastalking": Line()}}, "sms", "LOKET_AFRICASTALKING_USERNAME"),
         ({"sms": {"africastalking": Line()}}, "check", "LOKET_AFRICASTALKING_USERNAME"),
+        ({"sms": {"twilio": Line()}}, "check", "sms: twilio needs LOKET_PUBLIC_URL, LOKET_TWILIO_ACCOUNT, "),
+        ({"sms": {"twilio": Line(sends=False)}}, "check", "LOKET_TWILIO_AUTH_TOKEN and LOKET_TWILIO_SMS_SENDER"),
+        ({"whatsapp": {"twilio": WhatsAppLine()}}, "sms", "LOKET_TWILIO_WHATSAPP_SENDER"),
+        ({"whatsapp": {"cloudapi": WhatsAppLine()}}, "check", "LOKET_CLOUDAPI_APP_SECRETS and LOKET_CLOUDAPI_VERIFY"),
     ],
 )
 def test_what_is_switched_on_needs_its_account(switch: dict[str, Any], what: str, named: str) -> None:
     config = msgspec.structs.replace(read_config(SHIPPED), **switch)
     act = {"portal": lambda: outside.portal(config, Environment(), now),
-           "sms": lambda: outside.lines(config, Environment()),
+           "sms": lambda: outside.lines(config, Environment(), now),
            "check": lambda: outside.check(config, Environment())}[what]  # fmt: skip
     with pytest.raises(ConfigError, match=named):
         act()
@@ -288,3 +308,81 @@ def test_a_path_token_that_could_be_guessed_is_refused() -> None:
     environment = Environment(africastalking_tokens=("long-enough-to-be-a-secret", "short"))
     with pytest.raises(ConfigError, match="16 characters or more"):
         outside.check(read_config(ROOT / "config.yml"), environment)
+
+
+TWILIO = {"twilio_account": "AC1", "twilio_auth_token": "t", "twilio_sms_sender": "LOKET",
+          "twilio_whatsapp_sender": "+1"}  # fmt: skip
+CLOUDAPI = {"cloudapi_number": "1", "cloudapi_access_token": "t", "cloudapi_app_secrets": ("s",),
+            "cloudapi_verify_token": "v"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"twilio_key_id": "k"}, "LOKET_TWILIO_KEY_ID and LOKET_TWILIO_KEY"),
+        ({"public_url": "loket.example"}, "LOKET_PUBLIC_URL"),
+        ({"public_url": "https://user@loket.example"}, "LOKET_PUBLIC_URL"),
+        ({"public_url": "https://loket_1.example"}, "LOKET_PUBLIC_URL"),
+        ({"public_url": "https://loket.example/?a"}, "LOKET_PUBLIC_URL"),
+    ],
+)
+def test_an_account_that_cannot_be_right_is_refused(more: dict[str, Any], why: str) -> None:
+    with pytest.raises(ConfigError, match=why):
+        outside.check(read_config(SHIPPED), Environment(**{"public_url": "https://loket.example", **more}))
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, "tsel=user:secret in LOKET_SMS_ACCOUNTS"),
+        ({"sms_accounts": ("tsel",)}, "LOKET_SMS_ACCOUNTS: name=user:secret"),
+        ({"sms_accounts": ("tsel=u:s",)}, "sms: tsel needs sender: in config.yml under sms.tsel"),
+    ],
+)
+def test_an_aggregator_needs_its_account(given: dict[str, Any], why: str) -> None:
+    config = msgspec.structs.replace(read_config(SHIPPED), sms={"tsel": Line(style="jasmin")})
+    with pytest.raises(ConfigError, match=why):
+        outside.check(config, Environment(**given))
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, "tsel=<token> in LOKET_SMS_TOKENS"),
+        ({"sms_tokens": ("tsel=short",)}, "LOKET_PUBLIC_URL, for the address of its receipts"),
+        ({"sms_tokens": ("tsel=short",), "public_url": "https://loket.example"}, "16 characters or more"),
+    ],
+)
+def test_an_aggregator_proves_itself_by_a_word(given: dict[str, Any], why: str) -> None:
+    config = msgspec.structs.replace(read_config(SHIPPED), sms={"tsel": Line(style="jasmin", sender="LOKET")})
+    with pytest.raises(ConfigError, match=why):
+        outside.check(config, Environment(**{"sms_accounts": ("tsel=u:s",), **given}))
+
+
+def test_a_secret_may_hold_every_sign() -> None:
+    environment = read_environment({"LOKET_SMS_ACCOUNTS": "tsel=lo%3Aket:a%2Cb:c%25, other=x:y"})
+    account = accounts.aggregator("tsel", Line(style="plain"), environment)
+    assert (account.user, account.secret) == ("lo:ket", "a,b:c%")
+    assert "a,b" not in repr(account)
+
+
+def test_with_its_account_every_vendor_is_there_and_no_sdk_is_loaded() -> None:
+    """In a process of its own: another test may have loaded them."""
+    program = f"""
+import sys
+from msgspec.structs import replace
+from loket import accounts, outside
+from loket.config import *
+from loket.service import now
+config = replace(read_config(ROOT / "config.yml"), sms={{"twilio": Line(), "africastalking": Line()}},
+                 whatsapp={{"twilio": WhatsAppLine(), "cloudapi": WhatsAppLine()}})
+environment = Environment(public_url="https://loket.example", africastalking_username="a", africastalking_api_key="k",
+                          **{TWILIO!r}, **{CLOUDAPI!r})
+lines = outside.lines(config, environment, now)
+print(sorted(f"{{channel}} {{name}}" for channel, name in lines.gateways))
+print(sorted(name for name in sys.modules if name in ("twilio", "twilio.rest", "africastalking", "aiohttp")))
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)  # noqa: S603
+    assert done.stdout.splitlines() == [
+        "['sms africastalking', 'sms twilio', 'whatsapp cloudapi', 'whatsapp twilio']", "[]",
+    ]  # fmt: skip

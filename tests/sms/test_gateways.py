@@ -21,7 +21,7 @@ from bot.messages import Channel, Inbound, SessionEvent
 from bot.wire import Request
 from sms.africastalking import AfricasTalkingGateway
 from sms.console import ConsoleGateway
-from sms.gateway import Delivery, MessageGateway, Outbound, Receipt, SendFailed, Sent
+from sms.gateway import Brought, Delivery, MessageGateway, Outbound, Receipt, SendFailed, Sent
 
 CAPTURED = Path(__file__).parents[1] / "gateways" / "africastalking"
 TOKEN = "t0ken-of-the-webhook"
@@ -217,7 +217,7 @@ def test_a_number_that_is_not_international_never_leaves(vendor: Vendor) -> None
 )
 def test_the_path_proves_the_vendor(path: str, right: bool) -> None:
     line = AfricasTalkingGateway("loket", "key-1", [TOKEN, "the-old-token", ""])
-    assert line.authentic(replace(captured("sms-inbound-uuid"), path=path)) is right
+    assert line.addressed(replace(captured("sms-inbound-uuid"), path=path)) is right
 
 
 @pytest.mark.parametrize(
@@ -232,6 +232,12 @@ def test_a_person_writes(name: str, id: str, text: str, received_at: datetime) -
     (message,) = gateway().inbound(captured(f"sms-inbound-{name}"))
     resumed = SessionEvent.RESUME
     assert message == Inbound(id, Channel.SMS, "africastalking", "+6281234500001", text, resumed, received_at)
+
+
+def test_who_stops_messages_at_the_operator_has_told_us() -> None:
+    assert gateway().read(captured("sms-optout")) == Brought(stopped=("+6281299900001",))
+    with pytest.raises(ValueError, match="phoneNumber"):
+        gateway().read(replace(captured("sms-optout"), body=b"senderId=LOKET&phoneNumber=0812"))
 
 
 def test_an_advertisement_is_nobodys_message() -> None:
@@ -326,11 +332,10 @@ def test_the_console_shows_the_words_and_four_digits() -> None:
 
 def test_nothing_comes_in_by_the_console() -> None:
     console = ConsoleGateway()
-    assert not console.authentic(captured("sms-inbound-uuid"))
-    for read in (console.inbound, console.receipts):
-        with pytest.raises(ValueError, match="console"):
-            read(captured("sms-inbound-uuid"))
+    assert not console.addressed(captured("sms-inbound-uuid"))
+    with pytest.raises(ValueError, match="console"):
+        console.read(captured("sms-inbound-uuid"))
 
 
 def test_a_message_shows_neither_number_nor_words() -> None:
-    assert repr(MESSAGE) == "Outbound(id='m-1', channel=<Channel.SMS: 'sms'>, choices=(), template='')"
+    assert repr(MESSAGE) == "Outbound(id='m-1', channel=<Channel.SMS: 'sms'>, choices=(), language='', template='')"

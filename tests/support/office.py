@@ -1,6 +1,6 @@
 """A whole office for tests: the composed service on a real database, the sandbox portal, and a gateway that records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,13 +14,13 @@ from backend_client.sandbox import create_sandbox
 from bot.effects import Consent, ContactAgreed, Effect, FilledBy, SubmitRegistration
 from bot.identity import Nik, PersonName, Reference
 from bot.messages import Channel, Inbound, SessionEvent
-from bot.wire import Request
+from bot.wire import Request, Response
 from loket.config import ROOT, Environment, read_config
 from loket.jobs import Handler, handlers
 from loket.outside import Lines
 from loket.service import Service, compose
 from loket.work import Worker, build
-from sms.gateway import MessageGateway, Outbound, Receipt, SendFailed, Sent
+from sms.gateway import Brought, MessageGateway, Outbound, SendFailed, Sent
 from store.database import Database, ms
 from store.effects import Cause
 from store.schema import agent_villages, agents, contacts, metadata, outbox, tickets
@@ -56,17 +56,18 @@ class RecordingGateway:
 
     name: str = "recording"
     channels: frozenset[Channel] = frozenset({Channel.SMS})
+    most: int = 8192
     sent: list[Outbound] = field(default_factory=list)
     failing: SendFailed | None = None
 
-    def authentic(self, request: Request) -> bool:
+    def addressed(self, request: Request) -> bool:
         return False
 
-    def inbound(self, request: Request) -> Sequence[Inbound]:
-        return ()
+    def unfit(self, request: Request) -> Response | None:
+        return None
 
-    def receipts(self, request: Request) -> Sequence[Receipt]:
-        return ()
+    def read(self, request: Request) -> Brought:
+        return Brought()
 
     def send(self, message: Outbound) -> Sent:
         if self.failing is not None:

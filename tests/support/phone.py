@@ -36,7 +36,7 @@ from loket.config import ROOT, Period, read_config
 from loket.engine import build
 from sms.segments import answers
 from ussd.page import fit
-from whatsapp.buttons import whole
+from whatsapp import buttons
 
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 NUMBERS = {"ussd": "*123*456#", "sms": "99123", "call": "1500-123"}
@@ -235,7 +235,9 @@ class Phone:
     transcript: str = ""
     limit: int = 160
     written: int = 0
-    fits: Mapping[Channel, Fit] = field(default_factory=lambda: {Channel.SMS: answers(), Channel.WHATSAPP: whole()})
+    fits: Mapping[Channel, Fit] = field(
+        default_factory=lambda: {Channel.SMS: answers(), Channel.WHATSAPP: buttons.fit()}
+    )
     before: Session = field(default_factory=Session)  # As it was when this dialogue began.
 
     def dial(self, tail: str = "") -> str:
