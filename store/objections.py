@@ -219,4 +219,4 @@ def _tell(
 def statements(sealer: Sealer, id: str, sealed: bytes) -> Sequence[str]:
     """All that was said, the first words first; nothing where they were erased."""
     said = sealer.open(PLACE, id, bytes(sealed))
-    return msgspec.json.decode(said, type=list[str]) if said else ()
+    return msgspec.json.decode(said, type=list[str]) if said.startswith(b"[") else ()  # Erased: it holds nothing.
