@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
+from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from msgspec.structs import replace
@@ -25,6 +26,9 @@ from ussd.gateway import BODY, serve
 from voice.gateway import Missed, VoiceGateway
 from voice.gateway import serve as serve_voice
 from whatsapp.buttons import fit as fit_whatsapp
+
+if TYPE_CHECKING:
+    from loket.simulator.stage import Stage
 
 STATUS = {200: "200 OK", 400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found",
           405: "405 Method Not Allowed", 413: "413 Content Too Large", 415: "415 Unsupported Media Type",
@@ -196,6 +200,17 @@ def create() -> Gateways:
     """The application of one web process, from its environment: what granian and gunicorn load."""
     log.configure()
     environment = read_environment()
-    service = compose(read_config(environment.config), environment)
+    config = read_config(environment.config)
+    if environment.demo:
+        from loket.simulator.stage import assemble
+
+        return staged(assemble(config, environment))
+    service = compose(config, environment)
     work.start(service)
     return Gateways(service, create_pages(service))
+
+
+def staged(stage: "Stage") -> Gateways:
+    """The same for a demo, whose clock can be moved and whose neighbours can be away."""
+    work.start(stage.service, stage.lines)
+    return Gateways(stage.service, create_pages(stage.service, stage))

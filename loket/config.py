@@ -181,6 +181,7 @@ class Environment:
     crash_at: str = ""  # Tests only: the named point at which the process kills itself.
     crash_after: int = 0  # Tests only: how often that point is passed first.
     demo: bool = False  # Set by `loket demo`: the simulator is served, and the desk is not only for TLS.
+    clock_file: Path = Path("var/clock")  # Of the demo: how far its clock has been moved.
     embedded: bool = False  # The jobs are done in the web process too.
 
     def tokens_of(self, gateway: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import fcntl
 import random
+import secrets
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import msgspec
 from sqlalchemy.engine import make_url
 
 from loket import serve
-from loket.config import ROOT, ConfigError, Environment, Line, Period, read_config
+from loket.config import ROOT, ConfigError, Environment, Line, Period, WhatsAppLine, read_config
 from loket.failures import NotReady
 from store.database import Database
 from store.migrate import migrate, missing
@@ -29,7 +30,7 @@ if TYPE_CHECKING:  # What only seeding needs would make every later start slower
 HOST = "127.0.0.1"
 PASSWORD = "demo"  # noqa: S105  Demo mode serves loopback only.
 SEED = 3510
-OWN_FILES = ("config.yml", "keys.json", "loket.db", "loket.db-wal", "loket.db-shm", "loket.new")
+OWN_FILES = ("config.yml", "keys.json", "loket.db", "loket.db-wal", "loket.db-shm", "loket.new", "clock")
 
 
 def run(port: int, folder: Path, fresh: bool) -> None:
@@ -55,15 +56,7 @@ def _run(port: int, folder: Path, fresh: bool) -> None:
     if fresh:
         for name in OWN_FILES:  # Only these: the folder may be anybody's.
             (folder / name).unlink(missing_ok=True)
-    config = folder / "config.yml"
-    values = {
-        "CONFIG": str(config),
-        "DATABASE_URL": f"sqlite:///{folder.resolve() / 'loket.db'}",
-        "KEYS_FILE": str(folder / "keys.json"),
-        "AFRICASTALKING_TOKENS": PASSWORD,
-        "DEMO": "1",
-        "EMBEDDED": "1",
-    }
+    config, values = folder / "config.yml", variables(folder)
     environment = Environment(
         config=config,
         database_url=values["DATABASE_URL"],
@@ -77,6 +70,23 @@ def _run(port: int, folder: Path, fresh: bool) -> None:
     serve.serve(HOST, port, 1, sqlite=True, environment=values)
 
 
+def variables(folder: Path) -> dict[str, str]:
+    """What the server's environment holds for it, without LOKET_."""
+    return {
+        "CONFIG": str(folder / "config.yml"),
+        "DATABASE_URL": f"sqlite:///{folder.resolve() / 'loket.db'}",
+        "KEYS_FILE": str(folder / "keys.json"),
+        "AFRICASTALKING_TOKENS": PASSWORD,
+        "CLOUDAPI_NUMBER": "106540352242922",
+        "CLOUDAPI_ACCESS_TOKEN": PASSWORD,
+        "CLOUDAPI_VERIFY_TOKEN": PASSWORD,
+        "CLOUDAPI_APP_SECRETS": secrets.token_hex(16),  # Known to this start alone: the simulator signs as Meta does.
+        "CLOCK_FILE": str(folder / "clock"),
+        "DEMO": "1",
+        "EMBEDDED": "1",
+    }
+
+
 def write_config(path: Path) -> None:
     """The shipped configuration, open for registration today and for messages at any hour, whenever somebody looks."""
     shipped, today = read_config(ROOT / "config.yml"), datetime.now(UTC).date()
@@ -86,9 +96,10 @@ def write_config(path: Path) -> None:
             "3510": Period(today - timedelta(days=20), today + timedelta(days=40)),
             "6471": Period(today + timedelta(days=10), today + timedelta(days=60)),
         }
-    # People can write to it, too, as a gateway would bring it; what is answered is shown in the simulator.
-    sms = shipped.sms | {"africastalking": Line(two_way=True, sends=False)}
-    open_now = msgspec.structs.replace(shipped, windows=windows, sms=sms, sending_hours=(0, 24))
+    # People can answer by every channel; what is sent to them is shown on the simulator's phones.
+    sms = {"console": Line(two_way=True), "africastalking": Line(two_way=True, sends=False)}
+    whatsapp = {"console": WhatsAppLine(), "cloudapi": WhatsAppLine(sends=False)}
+    open_now = msgspec.structs.replace(shipped, windows=windows, sms=sms, whatsapp=whatsapp, sending_hours=(0, 24))
     path.write_bytes(msgspec.yaml.encode(open_now))
 
 
@@ -158,7 +169,8 @@ Loket is running. Everything in it is made up, and nothing leaves this machine. 
 Five things to try
   1  Dial on the first phone, register with the NIK 3510990508670009 and the village Kemiren, and read the number.
   2  Open the desk as agen: the ticket is there. Set a visit, and watch the SMS bring the numbers for both sides.
-  3  Drop the line in the middle of a registration and dial again: it goes on where it stopped.
+  3  Drop the line in the middle of a registration and jump to tomorrow, above the phones: an SMS comes. Answer it
+     with 1, or write on WhatsApp: it goes on where it stopped.
   4  Is the agent a real one? Dial *123*456*3*3*2401# on any phone. On the visit's day the answer names the agent.
   5  End the visit at the desk with the visit number: the decision comes by SMS, then the money. Menu 4 shows it.
 

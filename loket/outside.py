@@ -1,7 +1,7 @@
 """The systems that are not ours, as config.yml and the environment name them."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -48,14 +48,24 @@ def portal(config: Config, environment: Environment, clock: Clock) -> Portal:
     """The portal behind us. Raises ConfigError where its address or token is missing."""
     match config.portal:
         case "sandbox":
-            from backend_client.sandbox import create_sandbox
-
-            token = secrets.token_urlsafe()
-            session = pooled_session(WsgiAdapter(create_sandbox(token=token, clock=clock)))
-            return PortalClient("http://sandbox", token, session)
+            return sandbox(clock)[0]
         case "http":
             check(config, environment)
             return PortalClient(environment.portal_url, environment.portal_token)
+
+
+def sandbox(clock: Clock) -> tuple[Portal, Callable[[bool], None]]:
+    """The portal inside this process, and the switch that takes it away."""
+    from backend_client.sandbox import create_sandbox
+
+    token, address = secrets.token_urlsafe(), "http://sandbox"
+    session = pooled_session(WsgiAdapter(create_sandbox(token=token, clock=clock)))
+
+    def switch(on: bool) -> None:
+        bearer = {"Authorization": f"Bearer {token}"}
+        session.post(f"{address}/__sandbox__/fault", json={"on": on}, headers=bearer, timeout=1).raise_for_status()
+
+    return PortalClient(address, token, session), switch
 
 
 @dataclass(frozen=True, slots=True)

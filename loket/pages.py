@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, redirect
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -17,10 +18,14 @@ from store.migrate import missing
 from store.staff import Staff
 from store.tickets import Desk
 
+if TYPE_CHECKING:
+    from loket.simulator.stage import Stage
+
 FORM = 16 * 1024  # Bytes of any form here.
 
 
-def create_pages(service: Service) -> Flask:
+def create_pages(service: Service, stage: "Stage | None" = None) -> Flask:
+    """`stage`: of a demo, what its phones can do beside calling."""
     demo = service.environment.demo
     app = Flask("loket", static_folder=None)
     app.config.update(
@@ -40,7 +45,9 @@ def create_pages(service: Service) -> Flask:
         from loket.simulator import blueprint as simulator_blueprint
 
         app.register_blueprint(
-            simulator_blueprint(service.messages.to_number, code=service.config.numbers.ussd, desk_frame=True)
+            simulator_blueprint(
+                service.messages.to_number, code=service.config.numbers.ussd, desk_frame=True, stage=stage
+            )
         )
     app.add_url_rule("/", "home", lambda: redirect("/simulator" if demo else "/desk/"))
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", mimetype="text/plain"))

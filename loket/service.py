@@ -108,6 +108,7 @@ def compose(
     clock: Clock = now,
     sealer: Sealer | None = None,
     portal: Callable[[], Portal] | None = None,
+    quiet: Callable[[datetime], datetime] | None = None,
 ) -> Service:
     """Raises ConfigError, SealError or CatalogueError where something needed is missing."""
     numbers = config.numbers
@@ -117,7 +118,7 @@ def compose(
     engine = build(config, catalogue, gazetteer)
     database = Database(environment.database_url)
     sealer = sealer or load_keys(environment.keys_file)
-    quiet = partial(awake, config.sending_hours, zone(config.home))
+    quiet = quiet or partial(awake, config.sending_hours, zone(config.home))
     two_way = next(iter(config.sms.values())).two_way
     spelt, sent_by = partial(spell, catalogue), partial(job_of, config)
     messages = Messages(database, sealer, say(catalogue, two_way), quiet, sent_by, spelt)

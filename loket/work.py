@@ -153,10 +153,13 @@ def sweep_until(stop: Event, sweep: Callable[[datetime], None], clock: Clock) ->
         stop.wait(SWEEP_EVERY)
 
 
-def worker_of(service: Service) -> Worker:
-    """The worker of a process, with the systems outside that its configuration names."""
+Between = Callable[[outside.Lines], outside.Lines]
+
+
+def worker_of(service: Service, between: Between = lambda lines: lines) -> Worker:
+    """The worker of a process, with the systems outside that its configuration names, and what stands between."""
     portal = service.portal()
-    lines = outside.lines(service.config, service.environment, service.clock)
+    lines = between(outside.lines(service.config, service.environment, service.clock))
     return build(service, handlers(service, portal, lines))
 
 
@@ -169,10 +172,10 @@ def build(service: Service, known: Mapping[str, Handler]) -> Worker:
     )
 
 
-def start(service: Service) -> None:
+def start(service: Service, between: Between = lambda lines: lines) -> None:
     """What a web process does beside its pages: all jobs where it is told to, else the call to those who do them."""
     if service.environment.embedded:
-        worker = worker_of(service)
+        worker = worker_of(service, between)
         service.wake.bells.append(worker.ring)
         _background(worker.serve, Event(), lambda now: sweep(service, now))
         if "smpp" in service.config.sms:

@@ -79,6 +79,7 @@ class Posted:
     channel: str
     body: str = field(repr=False)
     at: int
+    choices: tuple[Choice, ...] = field(default=(), repr=False)
 
 
 class Messages:
@@ -236,18 +237,19 @@ class Messages:
         with self._db.read() as connection:
             return connection.scalar(select(messages.c.id).where(*mine)) is not None
 
-    def to_number(self, sender: str) -> list[Posted]:
-        """All messages to a number, oldest first."""
-        idx = self._sealer.index("phone", sender)
+    def to_number(self, sender: str, kind: str = "phone") -> list[Posted]:
+        """All messages to whoever has this number, or this name of WhatsApp's, oldest first."""
+        idx = self._sealer.index(kind, sender)
         mine = (
             select(messages.c.id, messages.c.sealed, messages.c.channel, messages.c.created_at, messages.c.sent_at)
             .join(identities, identities.c.contact_id == messages.c.contact_id)
-            .where(identities.c.kind == "phone", identities.c.idx == idx, messages.c.sent_at.is_not(None))
+            .where(identities.c.kind == kind, identities.c.idx == idx, messages.c.sent_at.is_not(None))
             .order_by(messages.c.sent_at, messages.c.created_at)
         )
         with self._db.read() as connection:
             rows = connection.execute(mine).all()
-        return [Posted(row.channel, self._opened(row.id, row.sealed).body, row.sent_at) for row in rows]
+        opened = [(row, self._opened(row.id, row.sealed)) for row in rows]
+        return [Posted(row.channel, words.body, row.sent_at, words.choices) for row, words in opened]
 
     def _opened(self, id: str, sealed: bytes) -> Words:
         return msgspec.json.decode(self._sealer.open("messages.sealed", id, sealed), type=Words)

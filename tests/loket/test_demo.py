@@ -16,7 +16,7 @@ from handoff.desk.agenda import Agenda, agenda
 from handoff.desk.passwords import matches
 from handoff.desk.ports import Actor, Filters
 from loket import demo, outside
-from loket.config import ROOT, ConfigError, Environment, Line, read_config
+from loket.config import ROOT, ConfigError, Environment, Line, read_config, read_environment
 from loket.demo_people import AREA, REGENCY, citizens, staff
 from loket.service import Service, compose, now
 from store.agents import CANNOT_SIGN_IN
@@ -144,10 +144,11 @@ def test_the_configuration_is_the_shipped_one_with_a_period_that_is_open(tmp_pat
     path = tmp_path / "config.yml"
     demo.write_config(path)
     config, shipped, today = read_config(path), read_config(ROOT / "config.yml"), now().date()
-    changed = {"windows": shipped.windows, "sending_hours": shipped.sending_hours, "sms": shipped.sms}
+    changed = {"windows": shipped.windows, "sending_hours": shipped.sending_hours, "sms": shipped.sms, "whatsapp": {}}
     assert msgspec.structs.replace(config, **changed) == shipped
-    assert config.sms == shipped.sms | {"africastalking": Line(two_way=True, sends=False)}
-    outside.check(config, Environment(demo=True, africastalking_tokens=(demo.PASSWORD,)))
+    assert config.sms == {"console": Line(two_way=True), "africastalking": Line(two_way=True, sends=False)}
+    values = demo.variables(tmp_path)
+    outside.check(config, read_environment({f"LOKET_{name}": value for name, value in values.items()}))
     assert config.sending_hours == (0, 24)
     assert config.windows["3510"].opens < today < config.windows["3510"].closes
 
@@ -170,7 +171,8 @@ def test_a_seed_that_was_stopped_leaves_no_half_a_demo(tmp_path: Path) -> None:
 
 
 def test_the_demo_has_all_that_its_process_asks_for(house: House) -> None:
-    tokens = replace(environment(house.folder), africastalking_tokens=("demo",))
-    assert outside.lines(house.service.config, tokens).sending
+    values = {f"LOKET_{name}": value for name, value in demo.variables(house.folder).items()}
+    tokens, clock = read_environment(values), house.service.clock
+    assert outside.lines(house.service.config, tokens, clock).sending
     with pytest.raises(ConfigError, match="16 characters"):
-        outside.lines(house.service.config, replace(tokens, demo=False))
+        outside.lines(house.service.config, replace(tokens, demo=False), clock)

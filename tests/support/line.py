@@ -66,7 +66,7 @@ class Line:
     def app(self, **options: Any) -> Flask:
         """The simulator and the gateway's route, as the demo serves them."""
         app = Flask("line", static_folder=None)
-        app.register_blueprint(blueprint(lambda phone: self.sent[phone], **options))
+        app.register_blueprint(blueprint(lambda name, kind: self.sent[name], **options))
         for rule in ("/ussd/africastalking/demo", "/ussd/africastalking/demo/events"):
             app.add_url_rule(rule, rule, self.call, methods=["POST"])
         app.add_url_rule("/desk/", "desk", lambda: "<p>The desk</p>")
