@@ -94,13 +94,16 @@ def test_it_speaks_the_visitors_language(client: FlaskClient) -> None:
     assert "Try it in two minutes" in _page(client, "fr")
 
 
-def test_every_word_on_the_page_and_in_its_scripts_can_be_said(client: FlaskClient) -> None:
+def test_every_word_on_the_page_and_in_its_scripts_can_be_said(line: Line) -> None:
+    client = line.app(stage=object()).test_client()  # A page shows what a stage can do before it asks it for anything.
     setup = client.get("/simulator/setup.json").get_json()
     assert setup["words"].keys() == set(LANGUAGES)
     scripts = "".join(path.read_text() for path in STATIC.glob("*.js"))
     used = set(re.findall(r'data-(?:word|label)="(\w+)"', _page(client)))
     used |= set(re.findall(r'(?:word: |say\(|word = )"(\w+)"', scripts))
     used |= set(re.findall(r'"([a-z]+_[a-z_]+)"', scripts))  # Only words are written in this way there.
+    used |= {f"sent_{kind}" for kind in ("image", "audio", "location")}
+    used |= {f"{fault}_{state}" for fault in ("credit", "portal") for state in ("on", "off")}
     assert used <= WORDS.keys()
     assert {word for word in WORDS if word not in used and f'"{word}"' not in scripts} == {
         "no_script",

@@ -1,5 +1,7 @@
 // What a handset shows: its screen, the operator's counter and clock, and the phone's own notes.
 
+import { hour, now } from "./clock.js";
+
 const SOFT_KEYS = {
   idle: ["soft_call", "soft_sms"],
   busy: [null, "soft_quit"],
@@ -41,11 +43,10 @@ export class Face {
 
   // The time of day on the idle screen, and how long the session has lasted.
   drawClock(session) {
-    const now = new Date();
     const { lineSeconds, warnSeconds } = this.#setup;
-    const spent = session ? Math.floor((Date.now() - session.began) / 1000) : 0;
+    const spent = session ? Math.floor((now() - session.began) / 1000) : 0;
     const warns = spent >= warnSeconds;
-    this.#write("hour", `${two(now.getHours())}:${two(now.getMinutes())}`);
+    this.#write("hour", hour(now()).replace(".", ":"));
     this.#write("clock", `${Math.floor(spent / 60)}:${two(spent % 60)}`);
     this.#part("clock").classList.toggle("warns", warns);
     const left = Math.ceil((lineSeconds - spent) / 10) * 10; // In tens: a screen reader says each change.

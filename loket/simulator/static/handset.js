@@ -1,5 +1,6 @@
 // One feature phone: its keys, and what they do. What it shows follows from its state alone.
 
+import { now } from "./clock.js";
 import { Face } from "./face.js";
 import { Line } from "./line.js";
 import { MultiTap } from "./multitap.js";
@@ -22,13 +23,14 @@ export class Handset {
   #sms = 0;
   #held = false; // A long press has done its work, and the click that follows it must not.
   #dialled = "";
+  #again = null; // Sends the last message once more, where that is newer than the last turn.
 
   constructor(root, { setup, words, count, wire, used }) {
     this.#root = root;
     this.#setup = setup;
     this.#words = words;
     this.#face = new Face(root, setup, words, count);
-    this.#line = new Line(setup, (exchange) => wire.add(exchange));
+    this.#line = new Line(setup, wire);
     this.#input = this.#part("input");
     this.#taps = new MultiTap(this.#input, (letters, place) => this.#face.drawTaps(letters, place));
     this.#listen(used);
@@ -60,7 +62,7 @@ export class Handset {
   // Once a second: the operator's clock, and the one on the idle screen.
   tick() {
     const session = this.#line.session;
-    if (session && Date.now() - session.began >= this.#setup.lineSeconds * 1000) {
+    if (session && now() - session.began >= this.#setup.lineSeconds * 1000) {
       this.#line.report(this.#line.forget(), "Incomplete");
       this.#over({ word: "line_closed", values: { n: this.#setup.lineSeconds } });
     }
@@ -73,7 +75,7 @@ export class Handset {
     if (this.state === "over") this.#input.value = this.#setup.code;
     const dialled = this.#input.value.trim() || this.#setup.code;
     const tail = this.#tail(dialled);
-    if (!this.numberIsGood) return this.#say("number_bad");
+    if (!this.numberIsGood) return this.say("number_bad");
     if (tail === null) return this.#over({ word: "mmi_code", values: { code: this.#setup.code } });
     this.#dialled = dialled;
     return this.#turn(() => this.#line.dial(this.number, tail));
@@ -97,14 +99,42 @@ export class Handset {
   drop() {
     const session = this.#line.forget();
     if (!session) return;
-    if (this.#part("tells").checked) this.#line.report(session, "Incomplete");
-    this.#over({ word: "dropped" });
+    const told = this.#part("tells").checked;
+    if (told) this.#line.report(session, "Incomplete");
+    this.#over({ word: "dropped" }, { word: told ? "drop_told" : "drop_untold", tone: "good" });
+  }
+
+  async late() {
+    const repeated = await this.#line.late(2);
+    if (repeated) this.say(repeated.same ? "late_same" : "late_differs", {}, repeated.same ? "good" : "bad");
+    else this.say("late_none");
+  }
+
+  // The report of a call that dropped comes in behind the next call.
+  async swap() {
+    if (this.state !== "talk") return this.say("swap_none");
+    const session = this.#line.forget();
+    await this.redial();
+    await this.#line.report(session, "Incomplete");
+    return this.say("swap_done", {}, "good");
+  }
+
+  // A message that was written on this phone is now the last thing that its gateways could send again.
+  wrote(again) {
+    this.#again = again;
   }
 
   async repeat() {
+    if (this.#again) return this.#repeatMessage();
     const repeated = await this.#line.repeat();
-    if (repeated) this.#say(repeated.same ? "repeat_same" : "repeat_differs", {}, repeated.same ? "good" : "bad");
-    else this.#say("raw_empty");
+    if (repeated) return this.say(repeated.same ? "repeat_same" : "repeat_differs", {}, repeated.same ? "good" : "bad");
+    return this.say("raw_empty");
+  }
+
+  async #repeatMessage() {
+    const { status, text } = await this.#again();
+    if (status === 200) this.say("repeat_message", {}, "good");
+    else this.say("refused", { status, reason: text.slice(0, 80) });
   }
 
   async #send() {
@@ -116,6 +146,7 @@ export class Handset {
   async #turn(ask) {
     this.#taps.settle();
     this.#note = null;
+    this.#again = null;
     this.#become("busy");
     const { session, page, ends, error } = await ask();
     if (this.#line.session !== session) return; // The line was lost while the answer was on its way.
@@ -211,6 +242,8 @@ export class Handset {
       case "drop": return this.drop();
       case "repeat": return this.repeat();
       case "redial": return this.redial();
+      case "late": return this.late();
+      case "swap": return this.swap();
       default: throw new Error(`no act ${act}`);
     }
   }
@@ -224,6 +257,7 @@ export class Handset {
       return undefined;
     }
     if (this.state === "talk") return this.hangUp();
+    this.#root.dispatchEvent(new Event("inbox"));
     return this.#part("inbox").focus();
   }
 
@@ -249,7 +283,8 @@ export class Handset {
     this.#render();
   }
 
-  #say(word, values = {}, tone = "bad") {
+  // What a phone's owner should know; it stands below the handset until something else happens.
+  say(word, values = {}, tone = "bad") {
     this.#note = { word, values, tone };
     this.#render();
   }

@@ -1,9 +1,10 @@
-// The SMS that a number has received, asked for every few seconds while somebody looks.
+// The SMS that a number has received, and those that were written on it.
+
+import { hour, now } from "./clock.js";
 
 const SHINE = 4000; // Milliseconds that a message stays marked once somebody has looked.
 
 export class Inbox {
-  #url;
   #words;
   #list;
   #empty;
@@ -14,8 +15,7 @@ export class Inbox {
   #away = false;
 
   // arrived(count): so many messages came since the page last looked.
-  constructor(root, url, words, arrived) {
-    this.#url = url;
+  constructor(root, words, arrived) {
     this.#words = words;
     this.#list = root.querySelector("[data-messages]");
     this.#empty = root.querySelector("[data-empty]");
@@ -23,13 +23,20 @@ export class Inbox {
     words.onChange(() => this.#note());
   }
 
-  // Ask for the messages of a number. What was there before the first look is not new.
-  async poll(number) {
+  // The messages of a number; null where nobody could say. What was there before the first look is not new.
+  take(number, messages) {
     if (number !== this.#number) this.#forget(number);
-    const messages = await this.#fetched(number);
-    if (number !== this.#number) return; // Another number was written meanwhile.
     this.#away = messages === null;
     if (messages && messages.length > (this.#known ?? -1)) this.#show(messages);
+    this.#note();
+  }
+
+  // One that was written here just now.
+  wrote(number, to, body) {
+    if (number !== this.#number) this.#forget(number);
+    const element = bubble(body, now(), this.#words.say("sms_sent", { to }));
+    element.classList.add("mine");
+    this.#list.prepend(element);
     this.#note();
   }
 
@@ -37,15 +44,6 @@ export class Inbox {
     this.#fresh = 0;
     const fresh = this.#list.querySelectorAll(".new");
     setTimeout(() => fresh.forEach((item) => item.classList.remove("new")), SHINE);
-  }
-
-  async #fetched(number) {
-    try {
-      const response = await fetch(`${this.#url}?phone=${encodeURIComponent(number)}`, { cache: "no-store" });
-      return response.ok ? await response.json() : null;
-    } catch {
-      return null;
-    }
   }
 
   #forget(number) {
@@ -72,19 +70,24 @@ export class Inbox {
 }
 
 function item({ channel, body, sent_at }, fresh, words) {
-  const element = document.createElement("li");
+  const element = bubble(body, Date.parse(sent_at), channel.toUpperCase());
   element.classList.toggle("new", fresh);
-  const head = document.createElement("p");
-  const time = document.createElement("time");
-  time.dateTime = sent_at;
-  time.textContent = new Date(sent_at).toLocaleTimeString(words.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  head.append(channel.toUpperCase(), " · ", time);
   if (fresh) {
     const badge = document.createElement("b");
     badge.dataset.word = "inbox_new";
     badge.textContent = words.say("inbox_new");
-    head.append(" ", badge);
+    element.firstElementChild.append(" ", badge);
   }
+  return element;
+}
+
+function bubble(body, at, who) {
+  const element = document.createElement("li");
+  const head = document.createElement("p");
+  const time = document.createElement("time");
+  time.dateTime = new Date(at).toISOString();
+  time.textContent = hour(at);
+  head.append(who, " · ", time);
   const text = document.createElement("p");
   text.className = "said";
   text.textContent = body;

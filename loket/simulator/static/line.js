@@ -1,23 +1,25 @@
 // The line between a handset and the gateway: Africa's Talking's form of a call. It knows nothing of screens.
 
-const DEADLINE = 10_000; // Milliseconds. The vendor waits no longer for an answer.
+import { now } from "./clock.js";
+
 const NETWORK = "99999"; // The vendor's own sandbox.
 
 export class Line {
   session = null;
   last = null; // The last turn: what a gateway would send again.
+  #turns = []; // Of the session: each callback with its answer.
   #setup;
-  #heard;
+  #wire;
 
-  // heard: called with every exchange, whatever became of it.
-  constructor(setup, heard) {
+  constructor(setup, wire) {
     this.#setup = setup;
-    this.#heard = heard;
+    this.#wire = wire;
   }
 
   // Begin a session. tail: what was dialled behind the code, as in *123*456*1#.
   dial(number, tail = "") {
-    this.session = { id: `ATUid_${hex(16)}`, number, inputs: tail ? [tail] : [], began: Date.now(), hops: 0, page: "" };
+    this.session = { id: `ATUid_${hex(16)}`, number, inputs: tail ? [tail] : [], began: now(), hops: 0, page: "" };
+    this.#turns = [];
     return this.#turn();
   }
 
@@ -27,10 +29,18 @@ export class Line {
   }
 
   // Send the last callback again, byte for byte. Null: there has been none.
-  async repeat() {
-    if (!this.last) return null;
-    const before = this.last;
-    const again = await this.#post(this.#setup.ussdPath, before.body);
+  repeat() {
+    return this.#again(this.last);
+  }
+
+  // The callback of so many turns ago comes once more, when nobody waits for it. Null: there are not as many.
+  late(turns) {
+    return this.#again(this.#turns.at(-1 - turns));
+  }
+
+  async #again(before) {
+    if (!before) return null;
+    const again = await this.#wire.post(this.#setup.ussdPath, before.body);
     return { same: again.status === before.status && again.text === before.text, again };
   }
 
@@ -44,20 +54,20 @@ export class Line {
   // What the gateway reports when a session is over. status: Success, Incomplete or Failed.
   report(session, status, error = "") {
     const form = new URLSearchParams({
-      date: new Date().toISOString().slice(0, 19).replace("T", " "),
+      date: new Date(now()).toISOString().slice(0, 19).replace("T", " "),
       sessionId: session.id,
       serviceCode: this.#setup.code,
       networkCode: NETWORK,
       phoneNumber: session.number,
       status,
       cost: "0",
-      durationInMillis: String(Date.now() - session.began),
+      durationInMillis: String(now() - session.began),
       hopsCount: String(session.hops),
       input: session.inputs.join("*"),
       lastAppResponse: session.page,
       ...(error && { errorMessage: error }),
     });
-    return this.#post(`${this.#setup.ussdPath}/events`, form.toString());
+    return this.#wire.post(`${this.#setup.ussdPath}/events`, form.toString());
   }
 
   async #turn() {
@@ -69,32 +79,12 @@ export class Line {
       serviceCode: this.#setup.code,
       text: session.inputs.join("*"),
     });
-    const exchange = await this.#post(this.#setup.ussdPath, form.toString());
+    const exchange = await this.#wire.post(this.#setup.ussdPath, form.toString());
     this.last = exchange;
+    this.#turns.push(exchange);
     session.hops += 1;
     session.page = exchange.text;
     return { session, ...exchange, ...verdict(exchange) };
-  }
-
-  async #post(path, body) {
-    const url = new URL(path, location.href).href;
-    const began = performance.now();
-    const exchange = { url, path, body, status: 0, text: "" };
-    try {
-      const response = await fetch(url, {
-        method: "POST",
-        headers: { "Content-Type": "application/x-www-form-urlencoded" },
-        body,
-        signal: AbortSignal.timeout(DEADLINE),
-      });
-      exchange.text = await response.text();
-      exchange.status = response.status;
-    } catch {
-      exchange.text = "";
-    }
-    exchange.took = Math.round(performance.now() - began);
-    this.#heard(exchange);
-    return exchange;
   }
 }
 

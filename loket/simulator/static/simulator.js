@@ -1,34 +1,75 @@
-// Puts the page together: two handsets, their inboxes, and what stands around them.
+// Puts the page together: two handsets, their messages, the stage, and what stands around them.
 
+import { Chat } from "./chat.js";
+import { live } from "./clock.js";
 import { counter } from "./gsm7.js";
 import { Handset } from "./handset.js";
 import { Inbox } from "./inbox.js";
+import { Panes } from "./panes.js";
+import { Sms } from "./sms.js";
+import { Stage } from "./stage.js";
 import { Wire } from "./wire.js";
 import { Words } from "./words.js";
 
-const { setup: setupUrl, messages: messagesUrl } = document.body.dataset;
+const { setup: setupUrl, messages: messagesUrl, whatsapp: whatsappUrl } = document.body.dataset;
 const setup = await (await fetch(setupUrl)).json();
 const words = new Words(setup.words, document.documentElement.lang);
 const count = counter(setup);
+live(setup.zone);
 let used = null;
 
 const phones = Array.from(document.querySelectorAll(".phone"), (root) => {
   const wire = new Wire(root, words);
-  const handset = new Handset(root, { setup, words, count, wire, used: () => { used = handset; } });
-  const inbox = new Inbox(root, messagesUrl, words, (fresh) => handset.smsWaiting(fresh));
+  const handset = new Handset(root, { setup, words, count, wire, used: (event) => { if (!event.target.closest(".compose")) used = handset; } });
+  const inbox = new Inbox(root, words, (fresh) => handset.smsWaiting(fresh));
   const seen = () => {
     inbox.seen();
     handset.smsWaiting(0);
   };
   root.querySelector("[data-inbox]").addEventListener("focusin", seen);
   root.querySelector("[data-inbox]").addEventListener("pointerdown", seen);
-  return { handset, inbox };
+  const phone = { handset, inbox, wire, chat: null };
+  if (setup.staged) stand(root, phone);
+  return phone;
 });
 used ??= phones[0].handset;
 
+const stageRoot = document.querySelector("[data-stage]");
+const stage = stageRoot && new Stage(stageRoot, words, () => phones.map(({ handset }) => handset.number), poll);
+
+// What a phone can do beside calling, where the service takes it.
+function stand(root, phone) {
+  const panes = new Panes(root);
+  const sms = new Sms(root, { setup, words, count, phone });
+  phone.chat = new Chat(root, { words, url: whatsappUrl, phone, arrived: () => panes.chatArrived() });
+  for (const [name, one] of [["sms", sms], ["chat", phone.chat]]) {
+    root.querySelector(`[data-${name}-form]`).addEventListener("focusin", () => { used = one.compose; });
+  }
+}
+
 function poll() {
   if (document.hidden) return;
-  for (const { handset, inbox } of phones) if (handset.numberIsGood) inbox.poll(handset.number);
+  for (const phone of phones) if (phone.handset.numberIsGood) look(phone);
+  stage?.poll();
+}
+
+async function look({ handset, inbox, chat }) {
+  const { number } = handset;
+  const query = chat?.query;
+  const mine = await fetched(`phone=${encodeURIComponent(number)}`);
+  const said = chat?.nameless ? await fetched(query) : mine;
+  if (number !== handset.number || query !== chat?.query) return; // Another number was written meanwhile.
+  inbox.take(number, mine && mine.filter(({ channel }) => channel !== "whatsapp"));
+  chat?.take(query, said && said.filter(({ channel }) => channel === "whatsapp"));
+}
+
+async function fetched(query) {
+  try {
+    const response = await fetch(`${messagesUrl}?${query}`, { cache: "no-store" });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
 }
 
 async function copy(text) {
@@ -50,6 +91,9 @@ document.querySelector("[data-language]").addEventListener("click", () => words.
 document.addEventListener("visibilitychange", poll);
 words.apply();
 poll();
-setInterval(() => phones.forEach(({ handset }) => handset.tick()), 1000);
+setInterval(() => {
+  for (const { handset } of phones) handset.tick();
+  stage?.draw();
+}, 1000);
 setInterval(poll, setup.pollSeconds * 1000);
 document.documentElement.dataset.ready = "";
