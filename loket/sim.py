@@ -3,9 +3,9 @@
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
@@ -15,7 +15,9 @@ import msgspec
 import requests
 
 from bot import gsm7
+from bot.windows import WIB
 
+SHORT_CODE = "99123"
 URL, TOKEN, PHONE, CODE = "http://127.0.0.1:8000", "demo", "+6281234567890", "*123*456#"
 LINE_SECONDS = 180
 DEADLINE = 10  # Seconds. The vendor waits no longer for an answer.
@@ -30,7 +32,9 @@ HELP = """\
 :hang    hang up; the gateway reports the end
 :repeat  the gateway sends its last callback again
 :redial  drop what is there, and dial again
-:sms     what was sent to this number
+:sms     what was sent to this number; :sms TEXT writes one
+:jump    move the demo's clock: :jump 5 (hours), tomorrow, night, morning,
+         day_before_visit, objection_over, window_over
 :quit    leave
 Anything else is typed as an answer; ::x types :x."""
 
@@ -83,12 +87,32 @@ class Handset:
     def seconds(self) -> int:
         return int(self.clock() - self.began) if self.session else 0
 
-    def messages(self) -> list[dict[str, str]]:
+    def write(self, text: str) -> None:
+        """An SMS, as the gateway brings it. ValueError where it is refused."""
+        at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        fields = {"date": at, "from": self.phone, "id": str(uuid4()), "linkId": "", "text": text, "to": SHORT_CODE}
+        status, answer = self.fetch("POST", self.path.replace("/ussd/", "/sms/", 1), urlencode(fields))
+        if status != 200:
+            raise ValueError(f"the gateway answered {status}: {answer[:200] or 'nothing'}")
+
+    def jump(self, to: str) -> str:
+        """Move the demo's clock, by hours or to a moment that it knows; what it says then. ValueError: it cannot."""
+        where = {"to": "hours", "hours": int(to)} if to.isdecimal() else {"to": to}
+        asked = msgspec.json.encode(where | {"phones": [self.phone]}).decode()
+        status, answer = self.fetch("POST", "/simulator/jump", asked)
+        if status == 404:
+            raise ValueError("the clock cannot be moved here: it is part of the demo")
+        told = msgspec.json.decode(answer, type=dict[str, Any])
+        if status != 200:
+            raise ValueError(_why(told))
+        return str(told["now"])
+
+    def messages(self) -> list[dict[str, Any]]:
         """All messages to this number, oldest first."""
         status, text = self.fetch("GET", f"/simulator/messages?phone={quote(self.phone)}", "")
         if status != 200:
             raise ValueError(f"the inbox is not served here ({status}): it is part of the demo")
-        return msgspec.json.decode(text, type=list[dict[str, str]])
+        return msgspec.json.decode(text, type=list[dict[str, Any]])
 
     def _fields(self) -> dict[str, str]:
         return {
@@ -148,7 +172,8 @@ def main(url: str = URL, token: str = TOKEN, phone: str = PHONE, code: str = COD
 
 def over(http: requests.Session, url: str) -> Fetch:
     def fetch(method: str, path: str, body: str) -> tuple[int, str]:
-        headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        kind = "application/json" if body.startswith("{") else "application/x-www-form-urlencoded"
+        headers = {"Content-Type": kind} if body else {}
         answer = http.request(method, url + path, data=body or None, headers=headers, timeout=DEADLINE)
         return answer.status_code, answer.content.decode("utf-8", "replace")
 
@@ -177,6 +202,12 @@ def _obey(handset: Handset, text: str) -> str:
     match command:
         case ":help":
             return HELP
+        case ":sms" if rest.strip():
+            handset.write(rest.strip())
+            return "Sent. :sms shows what comes back."
+        case ":jump":
+            now = datetime.fromisoformat(handset.jump(rest.strip())).astimezone(WIB)
+            return f"It is {now:%a %d %b %Y, %H.%M} WIB now."
         case ":sms":
             return "\n".join(map(_message, handset.messages())) or "No messages yet."
         case ":repeat":
@@ -222,6 +253,14 @@ def _page(handset: Handset, answer: str) -> str:
     return f"{screen(answer[4:])}\n  {taken} · {state}"
 
 
-def _message(message: dict[str, str]) -> str:
+def _why(told: Mapping[str, Any]) -> str:
+    """A refusal in words: the page's own where it names one."""
+    from loket.simulator.words import WORDS
+
+    word = WORDS.get(str(told.get("word")))
+    return word[0] if word else str(told.get("why", "refused"))
+
+
+def _message(message: dict[str, Any]) -> str:
     at = datetime.fromisoformat(message["sent_at"]).astimezone()
     return f"{at:%H:%M} {message['channel']}  {message['body']}"

@@ -23,36 +23,60 @@ _NIK = re.compile(r"(?<![0-9])[0-9]{16}(?![0-9])")
 
 @dataclass
 class Recorder:
-    """Between a phone and the server. Steps are written as requests pass."""
+    """Writes steps from the requests of one phone and their answers."""
 
-    fetch: sim.Fetch
     steps: list[dict[str, Any]] = field(default_factory=list)
+    on: str = ""  # Whose phone it is, where there are several.
     _session: str = ""
     _typed: str = ""
     _last: str = ""
     _nik4: str = ""
 
-    def __call__(self, method: str, path: str, body: str) -> tuple[int, str]:
-        status, text = self.fetch(method, path, body)
-        if method == "POST":
-            self._heard(path, body, text)
-        return status, text
+    def between(self, fetch: sim.Fetch) -> sim.Fetch:
+        """The same way to the server, listened to."""
 
-    def _heard(self, path: str, body: str, page: str) -> None:
+        def heard(method: str, path: str, body: str) -> tuple[int, str]:
+            status, text = fetch(method, path, body)
+            if method == "POST":
+                self.heard(path, body, text)
+            return status, text
+
+        return heard
+
+    def got(self, message: str) -> None:
+        """A message came to this phone."""
+        self._add({"wait": self._seen(f"SMS {message}", lacks=("ends",))})
+
+    def heard(self, path: str, body: str, page: str) -> None:
+        """A request in Africa's Talking's form, and what was answered."""
         form = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
         if path.endswith("/events"):
             if form.get("status") == "Incomplete":
-                self.steps.append({"hang_up": True})
+                self._add({"hang_up": True})
             return
-        typed, seen = form.get("text", ""), expectation(page)
+        typed = form.get("text", "")
         if body == self._last:
-            self.steps.append({"repeat": 1})
+            self._add({"repeat": 1})
+        elif path.startswith("/sms/"):
+            self._add({"write": self._hidden(typed)})
         elif form.get("sessionId") != self._session:
-            self.steps.append({"dial": self._hidden(typed), "expect": seen})
+            self._add({"dial": self._hidden(typed), "expect": self._seen(page)})
         else:
             said = typed.removeprefix(self._typed).removeprefix("*")
-            self.steps.append({"type": self._hidden(said), "expect": seen})
-        self._session, self._typed, self._last = form.get("sessionId", ""), typed, body
+            self._add({"type": self._hidden(said), "expect": self._seen(page)})
+        self._last = body
+        if path.startswith("/ussd/"):
+            self._session, self._typed = form.get("sessionId", ""), typed
+
+    def _add(self, step: dict[str, Any]) -> None:
+        self.steps.append({"on": self.on, **step} if self.on else step)
+
+    def _seen(self, page: str, lacks: tuple[str, ...] = ()) -> dict[str, Any]:
+        """What has to be seen again, with this run's NIK in it."""
+        expect = {name: value for name, value in expectation(page).items() if name not in lacks}
+        if self._nik4 and "contains" in expect:
+            expect["contains"] = [line.replace(f"..{self._nik4}", "..${nik4}") for line in expect["contains"]]
+        return expect
 
     def _hidden(self, typed: str) -> str:
         """Nobody's NIK is written down; each run makes up its own, and its last four digits with it."""
@@ -76,8 +100,8 @@ def written(steps: list[dict[str, Any]], name: str) -> str:
 
 def record(fetch: sim.Fetch, path: str, phone: str, lines: Iterable[str], show: Callable[[str], Any]) -> str:
     """Hold a phone until the lines end; the scenario of what it did."""
-    recorder = Recorder(fetch)
-    sim.run(recorder, path, phone, sim.CODE, lines, show)
+    recorder = Recorder()
+    sim.run(recorder.between(fetch), path, phone, sim.CODE, lines, show)
     return written(recorder.steps, "recorded")
 
 

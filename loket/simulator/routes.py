@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from loket.simulator.clock import CannotJump
+from loket.simulator.recording import scenario
 from loket.simulator.stage import JUMPS, Stage
 from ussd.africastalking import SHAPES
 
@@ -17,6 +18,7 @@ Answered = tuple[Response, int]
 def add(bp: Blueprint, stage: Stage) -> None:
     """The routes of a page whose service stands on a stage."""
     bp.add_url_rule("/stage.json", "stage", lambda: jsonify(_shown(stage)), methods=["GET"])
+    bp.add_url_rule("/scenario", "scenario", scenario, methods=["POST"])
     for name, act in (("jump", _jump), ("trouble", _trouble), ("whatsapp", _whatsapp)):
         bp.add_url_rule(f"/{name}", name, partial(_asked, act, stage), methods=["POST"])
 

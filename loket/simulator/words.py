@@ -162,6 +162,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Belum ada yang bisa disanggah di HP ini: belum ada penolakan.",
     ),
     "jump_away": ("The server does not answer.", "Server tidak menjawab."),
+    "record": ("Save as a scenario", "Simpan sebagai skenario"),
+    "record_empty": ("Nothing has happened on the phones yet.", "Belum ada yang terjadi di HP."),
+    "record_saved": (
+        "Saved: loket scenario run scenario.yml plays calls and SMS again. WhatsApp is not in it.",
+        "Tersimpan: loket scenario run scenario.yml mengulang panggilan dan SMS. WhatsApp tidak ikut.",
+    ),
     "faults": ("Take away", "Matikan"),
     "credit": ("SMS credit", "Pulsa SMS"),
     "credit_off": (

@@ -15,6 +15,7 @@ from support.server import until
 
 from loket.bench.servers import free_port
 from loket.config import ROOT
+from loket.scenario.script import read
 
 pytestmark = [pytest.mark.ring, pytest.mark.xdist_group("simulator-messages")]
 
@@ -183,6 +184,22 @@ def test_after_a_lost_line_an_sms_comes_and_tomorrow_a_reminder_and_1_goes_on(pa
     expect(_received(phone)).to_contain_text("4 angka terakhir", timeout=SOON)
     _write(phone, NIK.format(10010)[-4:])
     expect(_received(phone)).to_contain_text("nama", timeout=SOON)
+
+
+def test_what_happened_is_saved_as_a_scenario(page: Page) -> None:
+    stage = page.locator("[data-stage]")
+    _key(stage, "Save as a scenario")
+    expect(page.locator("[data-stage-note]")).to_contain_text("Nothing has happened")
+    phone = _phone(page, "+6281255500011")
+    _call(phone, "1", "1")
+    _write(phone, "INFO")
+    expect(_received(phone)).to_have_count(1, timeout=SOON)
+    with page.expect_download() as saved:
+        _key(stage, "Save as a scenario")
+    scenario = read(saved.value.path())
+    assert [step.dial is not None for step in scenario.steps[:3]] == [True, False, False]
+    assert "INFO" in [step.write for step in scenario.steps]
+    assert any(step.wait for step in scenario.steps)
 
 
 def test_the_page_fits_a_phone(browser: Browser, url: str) -> None:

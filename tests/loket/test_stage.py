@@ -12,10 +12,11 @@ from werkzeug.test import Client, TestResponse
 
 from backend_client import Unavailable
 from bot.windows import WIB
-from loket import demo
+from loket import demo, sim
 from loket.app import Gateways
 from loket.config import Environment, read_config
 from loket.pages import create_pages
+from loket.scenario.script import read
 from loket.simulator.clock import CannotJump, DemoClock
 from loket.simulator.stage import Stage, assemble
 from loket.work import Worker, worker_of
@@ -226,3 +227,49 @@ def test_what_the_page_did_not_sign_is_not_metas(theatre: Theatre) -> None:
     answer = theatre.http.post(signed["path"], data=body, content_type="application/json", headers=headers)
     assert answer.status_code == 403
     assert "word-of-meta" not in theatre.http.get("/simulator").text + theatre.http.get("/simulator/setup.json").text
+
+
+def test_the_terminal_writes_and_moves_the_clock(theatre: Theatre) -> None:
+    def fetch(method: str, path: str, body: str) -> tuple[int, str]:
+        kind = "application/json" if body.startswith("{") else "application/x-www-form-urlencoded"
+        answer = theatre.http.open(path, method=method, data=body, content_type=kind)
+        theatre.worker.run_due()
+        return answer.status_code, answer.text
+
+    shown: list[str] = []
+    typed = (":sms STATUS", ":sms", ":jump 30", ":jump yesterday", ":jump day_before_visit", ":jump tomorrow")
+    sim.run(fetch, "/ussd/africastalking/demo", PHONE, sim.CODE, typed, shown.append)
+    assert shown[2] == "Sent. :sms shows what comes back."
+    assert "sms  Loket:" in shown[3]
+    assert shown[4].startswith("It is ")
+    assert shown[5].startswith("! to: hours or night")
+    assert shown[6] == "! No later visit is planned for these phones. Plan one at the desk."
+    assert theatre.stage.clock.ahead > timedelta(hours=47)
+
+
+def test_what_happened_becomes_a_scenario(theatre: Theatre, tmp_path: Path) -> None:
+    def turn(on: str, text: str, answer: str, session: str = "s1") -> dict[str, str]:
+        body = f"sessionId={session}&phoneNumber=%2B62812&networkCode=99999&serviceCode=x&text={text}"
+        return {"on": on, "path": "/ussd/africastalking/demo", "body": body, "answer": answer}
+
+    happened = [
+        turn("me", "", "CON Pilih bahasa"),
+        turn("neighbour", "", "CON Halo", "s2"),
+        turn("me", NIK, f"CON NIK ..{NIK[-4:]}"),
+        {"on": "me", "path": "/sms/africastalking/demo", "body": f"text=DAFTAR%23{NIK}%23SITI", "answer": ""},
+        {"on": "me", "message": "Loket: SITI terdaftar."},
+    ]
+    answer = theatre.http.post("/simulator/scenario", json=happened)
+    assert answer.status_code == 200
+    assert NIK not in answer.text
+    (tmp_path / "scenario.yml").write_text(answer.text)
+    steps = read(tmp_path / "scenario.yml").steps
+    assert [step.on for step in steps] == ["me", "neighbour", "me", "me", "me"]
+    assert (steps[0].dial, steps[1].dial, steps[2].type) == ("", "", "${nik}")
+    assert steps[2].expect is not None
+    assert steps[2].expect.contains == ["NIK ..${nik4}"]
+    assert steps[3].write == "DAFTAR#${nik}#SITI"
+    assert steps[4].wait is not None
+    assert steps[4].wait.contains == ["Loket: SITI terdaftar."]
+    for wrong in ([], [{"on": "somebody", "message": "x"}], [{"on": "me"}], {"on": "me"}, [{"on": "me", "message": 1}]):
+        assert theatre.http.post("/simulator/scenario", json=wrong).status_code == 400

@@ -9,14 +9,16 @@ export class Inbox {
   #list;
   #empty;
   #arrived;
+  #each;
   #number = "";
   #known = null; // How many are known; null: nothing has been asked for this number yet.
   #fresh = 0;
   #away = false;
 
-  // arrived(count): so many messages came since the page last looked.
-  constructor(root, words, arrived) {
+  // arrived(count): so many messages came since the page last looked. each(body): one of them.
+  constructor(root, words, arrived, each) {
     this.#words = words;
+    this.#each = each;
     this.#list = root.querySelector("[data-messages]");
     this.#empty = root.querySelector("[data-empty]");
     this.#arrived = arrived;
@@ -57,7 +59,10 @@ export class Inbox {
   #show(messages) {
     const more = this.#known === null ? 0 : Math.max(0, messages.length - this.#known);
     const from = this.#known === null ? 0 : this.#known;
-    for (const message of messages.slice(from)) this.#list.prepend(item(message, more > 0, this.#words));
+    for (const message of messages.slice(from)) {
+      this.#list.prepend(item(message, more > 0, this.#words));
+      if (this.#known !== null) this.#each(message.body);
+    }
     this.#known = messages.length;
     this.#fresh += more;
     this.#arrived(this.#fresh);

@@ -6,6 +6,7 @@ import { counter } from "./gsm7.js";
 import { Handset } from "./handset.js";
 import { Inbox } from "./inbox.js";
 import { Panes } from "./panes.js";
+import { Record } from "./record.js";
 import { Sms } from "./sms.js";
 import { Stage } from "./stage.js";
 import { Wire } from "./wire.js";
@@ -18,10 +19,12 @@ const count = counter(setup);
 live(setup.zone);
 let used = null;
 
-const phones = Array.from(document.querySelectorAll(".phone"), (root) => {
-  const wire = new Wire(root, words);
+const record = new Record();
+
+const phones = Array.from(document.querySelectorAll(".phone"), (root, n) => {
+  const wire = new Wire(root, words, (exchange) => record.heard(n, exchange));
   const handset = new Handset(root, { setup, words, count, wire, used: (event) => { if (!event.target.closest(".compose")) used = handset; } });
-  const inbox = new Inbox(root, words, (fresh) => handset.smsWaiting(fresh));
+  const inbox = new Inbox(root, words, (fresh) => handset.smsWaiting(fresh), (body) => record.got(n, body));
   const seen = () => {
     inbox.seen();
     handset.smsWaiting(0);
@@ -35,7 +38,7 @@ const phones = Array.from(document.querySelectorAll(".phone"), (root) => {
 used ??= phones[0].handset;
 
 const stageRoot = document.querySelector("[data-stage]");
-const stage = stageRoot && new Stage(stageRoot, words, () => phones.map(({ handset }) => handset.number), poll);
+const stage = stageRoot && new Stage(stageRoot, words, () => phones.map(({ handset }) => handset.number), poll, record);
 
 // What a phone can do beside calling, where the service takes it.
 function stand(root, phone) {

@@ -13,8 +13,8 @@ export class Stage {
   #state = null;
   #note = null;
 
-  // numbers(): of the phones. changed(): something has happened, look again.
-  constructor(root, words, numbers, changed) {
+  // numbers(): of the phones. changed(): something has happened, look again. record: what did.
+  constructor(root, words, numbers, changed, record) {
     this.#root = root;
     this.#words = words;
     this.#numbers = numbers;
@@ -29,6 +29,7 @@ export class Stage {
       event.preventDefault();
       this.#jump({ to: "hours", hours: Number(event.target.querySelector("input").value) });
     });
+    root.querySelector("[data-record]").addEventListener("click", () => this.#save(record));
     words.onChange(() => this.draw());
   }
 
@@ -70,6 +71,12 @@ export class Stage {
     const answer = await this.#ask("trouble", { name: FAULTS[fault].join("_"), on });
     if (answer?.now) this.#take(answer);
     this.#say(answer?.now ? { word: `${fault}_${on ? "off" : "on"}`, tone: on ? "bad" : "good" } : { word: "jump_away" });
+  }
+
+  async #save(record) {
+    if (record.empty) return this.#say({ word: "record_empty" });
+    const saved = await record.save(`${this.#root.dataset.stage}/scenario`);
+    return this.#say(saved ? { word: "record_saved", tone: "good" } : { word: "jump_away" });
   }
 
   #off(fault) {

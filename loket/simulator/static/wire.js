@@ -8,8 +8,11 @@ export class Wire {
   #list;
   #empty;
   #words;
+  #heard;
 
-  constructor(root, words) {
+  // heard(exchange): called with every request, whatever became of it.
+  constructor(root, words, heard) {
+    this.#heard = heard;
     this.#list = root.querySelector("[data-exchanges]");
     this.#empty = root.querySelector("[data-wire-empty]");
     this.#words = words;
@@ -29,6 +32,7 @@ export class Wire {
     }
     exchange.took = Math.round(performance.now() - began);
     this.#add(exchange);
+    this.#heard(exchange);
     return exchange;
   }
 
