@@ -112,7 +112,7 @@ export class Chat {
 
   #theirs({ body, sent_at, shown }) {
     const element = piece("li", "theirs");
-    element.append(piece("p", "said", shown.body || body), time(Date.parse(sent_at)));
+    element.append(spoken(shown.body || body), time(Date.parse(sent_at)));
     if (shown.kind === "buttons") element.append(...shown.choices.map((choice) => this.#button(choice, "button", element)));
     if (shown.kind === "list") element.append(this.#rows(shown.choices, element));
     return element;
@@ -144,6 +144,15 @@ function piece(tag, name, text = "") {
   const element = document.createElement(tag);
   if (name) element.className = name;
   element.textContent = text;
+  return element;
+}
+
+const BOLD = /(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])/; // But not the stars of a code that is dialled.
+
+// As WhatsApp shows it: what stands between two stars is bold.
+function spoken(text) {
+  const element = piece("p", "said");
+  text.split(BOLD).forEach((part, n) => element.append(n % 2 ? piece("b", "", part) : part));
   return element;
 }
 
