@@ -203,7 +203,7 @@ def test_the_environment_shows_no_secret() -> None:
         for part in value.split(","):
             assert part not in shown
     assert {field.name for field in fields(Environment) if field.repr} == {
-        "config", "broker_queue", "keys_file", "crash_at", "crash_after", "demo", "embedded",
+        "config", "broker_queue", "keys_file", "crash_at", "crash_after", "demo", "clock_file", "embedded",
     }  # fmt: skip
 
 

@@ -92,6 +92,7 @@ document.addEventListener("click", (event) => {
 });
 document.querySelector("[data-language]").addEventListener("click", () => words.toggle());
 document.addEventListener("visibilitychange", poll);
+for (const field of document.querySelectorAll("[data-number]")) field.addEventListener("input", poll);
 words.apply();
 poll();
 setInterval(() => {
