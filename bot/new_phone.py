@@ -1,4 +1,8 @@
-"""Another phone for a registration: proved by four digits that arrive there, and told to the old one."""
+"""Another phone for a registration: proved by four digits that arrive there, and told to the old one.
+
+An SMS bears its sender's number as a letter bears a name: whoever forges it could move the registration to a phone of
+their own and read it there. So what is asked by SMS waits for an agent, as from a strange phone.
+"""
 
 from datetime import timedelta
 
@@ -7,7 +11,7 @@ from bot.conversation import Conversation, End, Finish, Invalid, Leave, Part
 from bot.effects import FileUpdate, ProvePhone
 from bot.identity import Msisdn, Reference
 from bot.known_case import LOCKED, Known
-from bot.messages import Text
+from bot.messages import Channel, Text
 from bot.stages import cases
 from bot.updates import Kind
 
@@ -16,7 +20,7 @@ SCREENS = 6  # Tries and messages together; the tries are counted where no diall
 
 
 def change(c: Conversation, known: Known) -> Part[Finish]:
-    """From the registered phone at once; from any other an agent looks at the card first."""
+    """From the registered phone at once; by SMS, and from any other, an agent looks at the card first."""
     mine = any(case.ref == known.case.ref for case in cases((yield from c.lookup("cases"))).cases)
     phone = yield from c.ask("phone", Text("data.phone.new"), _phone, {"1": THIS})
     if phone == THIS and mine:
@@ -27,7 +31,7 @@ def change(c: Conversation, known: Known) -> Part[Finish]:
     due = c.today + timedelta(days=c.world.visit_days)
     details = {"phone": str(phone) if isinstance(phone, Msisdn) else ""}
     yield from c.do("file", FileUpdate(ref, known.case.ref, Kind.PHONE, details, due))
-    if mine and isinstance(phone, Msisdn):
+    if mine and c.channel is not Channel.SMS and isinstance(phone, Msisdn):
         return End(Text("data.phone.done", {"hp4": phone.last4}))
     return End(Text("data.phone.check", {"obj": ref.shown, "date": due}))
 

@@ -48,6 +48,11 @@ _UPDATE = (
     .outerjoin(registrations, registrations.c.id == updates.c.subject_id)
     .where(updates.c.id == bindparam("row"))
 )  # fmt: skip
+_WHOSE = (
+    select(updates.c.contact_id, registrations.c.id, registrations.c.contact_id, registrations.c.sealed_details)
+    .join(registrations, registrations.c.id == updates.c.subject_id)
+    .where(updates.c.id == bindparam("row"))
+)
 _STAGE = (
     update(registrations)
     .where(registrations.c.ref == bindparam("number"))
@@ -97,10 +102,25 @@ class Deaths:
 
     def take(self, connection: Executor, id: str, said: str, cause: Cause) -> None:
         """An answer of somebody who was asked. Whoever reported it is no second person."""
-        if said in (YES, DIED):
+        if said in (YES, DIED) and not self._may_confirm(connection, id, cause):
+            ref = connection.execute(_UPDATE, {"row": id}).fetchone()[0]
+            self._note(connection, ref, "seconded", BY_WITNESS, cause.now)
+        elif said in (YES, DIED):
             self.confirm(connection, id, BY_WITNESS, cause.now, cause.contact)
         elif said in (NO, LIVES):
             self._dispute(connection, id, said, cause)
+
+    def _may_confirm(self, connection: Executor, id: str, cause: Cause) -> bool:
+        """Two phones of one stranger could say of anybody that they have died. So of a registration that is another
+        phone's than the reporter's, only its own phones, and the agent, are a second person; a witness is a hint."""
+        found = connection.execute(_WHOSE, {"row": id}).fetchone()
+        if found is None:  # No registration of ours changes.
+            return True
+        reporter, row, owner, sealed = found
+        if owner in (reporter, cause.contact):
+            return True
+        other = self._other_phone(row, sealed)
+        return bool(other) and contact_of(connection, self._sealer, other, cause) == cause.contact
 
     def visited(self, connection: Executor, id: str, outcome: Outcome, now: datetime) -> None:
         """The agent is the second person, or has found that it is not so."""

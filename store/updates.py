@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.effects import FileUpdate
 from bot.identity import Reference
-from bot.messages import Text, Value
+from bot.messages import Channel, Text, Value
 from bot.updates import LABELS, Kind, State
 from handoff.tickets import Outcome, Topic
 from store.database import Database, ms
@@ -71,9 +71,11 @@ class Updates:
         case = connection.execute(_CASE, {"number": effect.case}).fetchone()
         registration, owner = case or (None, None)
         mine = owner == cause.contact
-        waits = effect.kind is Kind.DEATH or (effect.kind in HERE and not mine)
+        # The sender of an SMS may be forged: what would move a registration to another phone waits for an agent.
+        at_once = mine and not (effect.kind is Kind.PHONE and cause.channel == Channel.SMS)
+        waits = effect.kind is Kind.DEATH or (effect.kind in HERE and not at_once)
         id = self._keep(connection, effect, cause, registration, State.DRAFT if waits else State.PENDING)
-        if effect.kind in HERE and mine:
+        if effect.kind in HERE and at_once:
             self._apply(connection, id, effect.kind, effect.details, effect.case, cause)
             return
         self._ticket(connection, effect, cause)

@@ -11,10 +11,12 @@ from support.office import NIK, PHONE, Office
 
 from bot.effects import ContactAgreed, FileUpdate
 from bot.identity import Msisdn, Reference
+from bot.messages import Channel, Inbound, SessionEvent
 from bot.updates import Kind
 from handoff.desk.ports import Actor
 from handoff.routing import Role
 from handoff.tickets import Outcome
+from sms.segments import answers
 from store.housekeeping import Housekeeping
 from store.tickets import Desk
 
@@ -183,6 +185,32 @@ def test_who_reports_a_death_is_not_the_second_person(office: Office) -> None:
     assert "wafat" not in Handset(office, PHONE).dial()
 
 
+def test_a_strangers_witness_is_no_second_person(office: Office) -> None:
+    """One stranger with two phones ends nobody's registration: its own phone, or the agent, has to say so."""
+    mine, theirs = office.register("3333"), office.register("4444", OTHER, "AGUS")
+    death(office, mine, nik=NIK + "4444", name="AGUS", witness_phone=WITNESS)
+    witness = Handset(office, WITNESS)
+    witness.dial()
+    witness.say("1")
+    office.work(seconds=1)
+    assert office.row("registrations", ref=theirs)["stage"] == "received"
+    assert office.row("updates")["state"] == "draft"
+    assert office.row("ticket_events", what="seconded")["detail"] == "witness"
+    assert office.admin("GET", "ledger").get(mine, {}).get("changed", 0) == 0
+    resolve(office, Outcome.DECEASED)
+    assert office.row("registrations", ref=theirs)["stage"] == "handled_by_family"
+
+
+def test_a_second_phone_of_a_strangers_case_is_a_second_person(office: Office) -> None:
+    mine, theirs = office.register("3333"), office.register("4444", OTHER, "AGUS")
+    office.apply(office.dial(OTHER), ContactAgreed(Reference(theirs), own_phone=False, phone=Msisdn(WITNESS)))
+    death(office, mine, nik=NIK + "4444", name="AGUS")
+    witness = Handset(office, WITNESS)
+    witness.dial()
+    witness.say("1")
+    assert office.row("registrations", ref=theirs)["stage"] == "handled_by_family"
+
+
 def test_a_second_phone_of_the_case_is_asked_too(office: Office) -> None:
     ref = office.register()
     office.apply(office.dial(), ContactAgreed(Reference(ref), own_phone=False, phone=Msisdn(OTHER)))
@@ -229,6 +257,12 @@ def test_a_stranger_learns_nothing_from_a_report(office: Office) -> None:
 def digits(office: Office) -> str:
     office.work(seconds=1)
     return next(body for body in reversed(office.gateway.bodies) if "angka" in body).split("angka ")[1][:4]
+
+
+def write(office: Office, text: str) -> None:
+    id = f"sms{len(office.rows('inbox'))}"
+    inbound = Inbound(id, Channel.SMS, "recording", PHONE, text, SessionEvent.RESUME, office.clock())
+    office.service.desk.accept(inbound, answers())
 
 
 def change(office: Office, line: Handset, last4: str = "3333") -> str:
@@ -301,6 +335,22 @@ def test_old_digits_prove_nothing(office: Office) -> None:
     sent = digits(office)
     office.clock.wait(minutes=31)
     assert "tidak cocok" in line.say(sent)
+
+
+def test_by_an_sms_an_agent_looks_first(office: Office) -> None:
+    """Its sender may be forged: whoever forges it must not have the registration on a phone of their own."""
+    ref = office.register()
+    office.own_phone(ref)
+    owner = office.row("registrations")["contact_id"]
+    for text in ("UBAH", "5", "1", OTHER.replace("+62", "0")):
+        write(office, text)
+    write(office, digits(office))
+    office.work(seconds=1)
+    assert "agen memeriksa" in office.gateway.bodies[-1] or "agen memeriksa" in office.gateway.bodies[-2]
+    assert office.row("registrations")["contact_id"] == owner
+    assert "evt.data_noted" in told(office, PHONE)
+    resolve(office, Outcome.ANSWERED)
+    assert office.row("registrations")["contact_id"] != owner
 
 
 def test_from_another_phone_an_agent_looks_first(office: Office) -> None:
