@@ -12,7 +12,7 @@ from backend_client.portal import PortalClient
 from bot.messages import Channel
 from loket import accounts
 from loket.config import Config, ConfigError, Environment, Line, VoiceName, WhatsAppLine
-from loket.service import Clock
+from loket.service import Clock, now
 from sms.bind import Account, Bind, account
 from sms.console import ConsoleGateway
 from sms.form import described
@@ -83,7 +83,7 @@ class Lines:
         return next((gateway for gateway in able if gateway.name == name), able[0] if able else None)
 
 
-def lines(config: Config, environment: Environment, clock: Clock) -> Lines:
+def lines(config: Config, environment: Environment, clock: Clock = now) -> Lines:
     """Raises ConfigError where an account is missing."""
     check(config, environment)
     gateways: dict[tuple[Channel, str], MessageGateway] = {}
