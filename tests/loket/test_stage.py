@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from werkzeug.test import Client, TestResponse
 
 from backend_client import Unavailable
@@ -21,6 +22,7 @@ from loket.simulator.clock import CannotJump, DemoClock
 from loket.simulator.stage import Stage, assemble
 from loket.work import Worker, worker_of
 from store.migrate import migrate
+from store.schema import registrations
 from store.seal import generate_keys
 
 PHONE = "+6281234567890"
@@ -273,3 +275,13 @@ def test_what_happened_becomes_a_scenario(theatre: Theatre, tmp_path: Path) -> N
     assert steps[4].wait.contains == ["Loket: SITI terdaftar."]
     for wrong in ([], [{"on": "somebody", "message": "x"}], [{"on": "me"}], {"on": "me"}, [{"on": "me", "message": 1}]):
         assert theatre.http.post("/simulator/scenario", json=wrong).status_code == 400
+
+
+def test_the_end_of_objections_is_the_day_after_the_last_one(theatre: Theatre) -> None:
+    theatre.call(*CALL, "SITI", "KEMIREN", "1", "1", "2")
+    until = theatre.stage.clock().astimezone(WIB).date() + timedelta(days=10)
+    with theatre.stage.service.database.write() as connection:
+        connection.execute(update(registrations).values(object_until=until.isoformat()))
+    there = datetime.fromisoformat(theatre.jump("objection_over")["now"]).astimezone(WIB)
+    assert (there.date(), there.hour) == (until + timedelta(days=1), 9)
+    assert theatre.ask("jump", to="objection_over", phones=[PHONE]).get_json() == {"word": "jump_no_refusal"}
