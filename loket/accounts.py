@@ -34,6 +34,10 @@ def check(config: Config, environment: Environment) -> None:
     for name, line in config.sms.items():
         if line.described:
             _check_aggregator(name, line, environment)
+    if "twilio" in config.voice and not all(getattr(environment, variable) for variable in TWILIO):
+        raise ConfigError(f"voice: twilio needs {_listed(TWILIO)}")
+    if "africastalking" in config.voice and not environment.africastalking_tokens:
+        raise ConfigError("voice: africastalking needs LOKET_AFRICASTALKING_TOKENS")
     if bool(environment.twilio_key_id) is not bool(environment.twilio_key):
         raise ConfigError("a shared key of Twilio's is LOKET_TWILIO_KEY_ID and LOKET_TWILIO_KEY together")
     if environment.public_url and not PUBLIC.fullmatch(environment.public_url):

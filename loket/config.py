@@ -20,7 +20,7 @@ from ussd.numbers import bare
 PREFIX = "LOKET_"
 ROOT = Path(__file__).resolve().parent.parent
 OPERATORS = ROOT / "data" / "operators.yml"
-VoiceName = Literal["africastalking"]
+VoiceName = Literal["africastalking", "twilio"]
 Hour = Annotated[int, msgspec.Meta(ge=0, le=24)]
 Regency = Annotated[str, msgspec.Meta(pattern=r"^\d{4}$")]
 UssdName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]

@@ -154,6 +154,11 @@ def voice_gateway(name: VoiceName, environment: Environment) -> VoiceGateway:
             from voice.africastalking import AfricasTalkingVoice
 
             return AfricasTalkingVoice(environment.africastalking_tokens)
+        case "twilio":
+            from sms.twilio import signatures
+            from voice.twilio import TwilioVoice
+
+            return TwilioVoice(signatures(_twilio(environment)))
 
 
 def _twilio(environment: Environment) -> "TwilioAccount":

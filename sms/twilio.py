@@ -46,6 +46,12 @@ class Account:
     url: str = ""  # Another server than the vendor's.
 
 
+def signatures(account: Account) -> Signatures:
+    """What proves a webhook of this account, of whatever channel."""
+    secret = account.key if account.key_id else account.auth_token
+    return Signatures(account.sid, account.public_url, secret, account.key_id)
+
+
 class TwilioGateway:
     """One account on one channel: /<channel>/twilio and /<channel>/twilio/receipts.
 
@@ -68,9 +74,7 @@ class TwilioGateway:
         self.channels = frozenset({channel})
         self._path = f"/{channel}/{self.name}"
         self._receipts = f"{self._path}/receipts"
-        self._signatures = Signatures(
-            account.sid, account.public_url, account.key if account.key_id else account.auth_token, account.key_id
-        )
+        self._signatures = signatures(account)
         by_service = sender.startswith("MG") and len(sender) == 34
         self._fixed = {
             "messaging_service_sid" if by_service else "from_": sender,

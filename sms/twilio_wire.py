@@ -59,7 +59,14 @@ class Signatures:
     key_id: str = ""
 
     def fields(self, request: Request) -> Mapping[str, str]:
-        """The fields of a request that Twilio has signed for us. Raises Forged at any other."""
+        """The fields of a message's webhook that Twilio has signed for us. Raises Forged at any other."""
+        fields = self.signed(request)
+        if not self._shaped(fields) or resplit(fields):
+            raise Forged
+        return fields
+
+    def signed(self, request: Request) -> Mapping[str, str]:
+        """The fields as they are signed, of whatever webhook. Raises Forged where they are not."""
         if not self._settled(request.headers.get("x-twilio-webhooks-signature-settings", "")):
             raise Forged
         by_json = request.headers.get("content-type", "").partition(";")[0].strip().lower() == JSON
@@ -67,8 +74,6 @@ class Signatures:
         given = request.headers.get("x-twilio-signature", "").encode("utf-8", "replace")
         proofs = self._proofs(request, {} if by_json else fields)
         if not any([hmac.compare_digest(proof, given) for proof in proofs]):  # noqa: C419  All, in equal time.
-            raise Forged
-        if not self._shaped(fields) or resplit(fields):
             raise Forged
         return fields
 

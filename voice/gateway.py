@@ -8,14 +8,11 @@ from typing import Protocol
 import msgspec
 
 from bot.wire import Request, Response, refusal, unfit
+from sms.gateway import Forged
 
 BODY = 8 * 1024  # Bytes of a webhook.
 # Who can be called back without a bill that surprises us: at home, and neither toll-free nor premium numbers (80x).
 AT_HOME = re.compile(r"\+62(?!80)[2-9][0-9]{7,11}")
-
-
-class Forged(Exception):
-    """The request does not come from the vendor."""
 
 
 class Missed(msgspec.Struct, frozen=True):

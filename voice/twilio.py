@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 
 from bot.wire import ACCEPTED, Request, Response
-from voice.gateway import Forged, Ring
-from voice.signatures import Signatures
+from sms.gateway import Forged
+from sms.twilio_wire import Signatures
+from voice.gateway import Ring
 
 REJECT = b'<?xml version="1.0" encoding="UTF-8"?><Response><Reject reason="busy"/></Response>'
 SHAPES: Mapping[str, re.Pattern[str]] = {
@@ -31,7 +32,9 @@ class TwilioVoice:
     def ring(self, request: Request) -> Ring:
         """The shapes are narrow, so that the signature cannot stand for another caller: it signs names and values as
         one run of letters. Raises Forged at anything else."""
-        fields = self._signatures.fields(request)
+        fields = self._signatures.signed(request)
+        if fields.get("AccountSid") != self._signatures.account:
+            raise Forged
         for name, shape in SHAPES.items():
             if not shape.fullmatch(fields.get(name, "")):
                 raise Forged

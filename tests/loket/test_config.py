@@ -386,3 +386,10 @@ print(sorted(name for name in sys.modules if name in ("twilio", "twilio.rest", "
     assert done.stdout.splitlines() == [
         "['sms africastalking', 'sms twilio', 'whatsapp cloudapi', 'whatsapp twilio']", "[]",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["twilio", "africastalking"])
+def test_a_number_to_ring_needs_its_account(name: str) -> None:
+    config = msgspec.structs.replace(read_config(SHIPPED), voice=[name])
+    with pytest.raises(ConfigError, match=f"voice: {name} needs LOKET_"):
+        outside.check(config, Environment())

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import pytest
 
 from bot.wire import Request, Response
+from sms.twilio_wire import Signatures
 from voice.africastalking import AfricasTalkingVoice
 from voice.gateway import BODY, Missed, VoiceGateway, serve
-from voice.signatures import Signatures
 from voice.twilio import TwilioVoice
 
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
