@@ -1,12 +1,13 @@
 """The web process: the calls of gateways first, on a path of their own, and pages for people behind them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+import msgspec
 from msgspec.structs import replace
 
 from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent, Text
@@ -35,6 +36,7 @@ STATUS = {200: "200 OK", 400: "400 Bad Request", 403: "403 Forbidden", 404: "404
           503: "503 Service Unavailable"}  # fmt: skip
 VOICE = "voice"
 CHANNELS = frozenset(channel.value for channel in Channel) | {VOICE}
+LATEST = timedelta(days=7)  # So late vendors still bring what they could not before.
 AGAIN = timedelta(minutes=5)  # When a person is asked to dial again after a failure.
 logger = log.get("loket.app")
 
@@ -127,6 +129,7 @@ class Gateways:
 
     def _taken(self, inbound: Inbound) -> None:
         began = perf_counter()
+        inbound = msgspec.structs.replace(inbound, received_at=_plausible(inbound.received_at, self._service.clock()))
         metrics.count_turn(inbound, self._service.desk.accept(inbound, self._answers[inbound.channel]), began)
 
     def _failed(self, inbound: Inbound, error: Exception) -> None:
@@ -163,6 +166,11 @@ class Gateways:
 
 def _lose(gateway: str, unread: int) -> None:
     logger.warning("part of a request makes no sense", gateway=gateway, parts=unread)
+
+
+def _plausible(written: datetime, now: datetime) -> datetime:
+    """When a message came, as far as its vendor can be believed: an instant to come would outlast locks and limits."""
+    return written if now - LATEST <= written <= now else now
 
 
 def _request(environ: WSGIEnvironment, most: int) -> Request:

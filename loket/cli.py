@@ -142,14 +142,15 @@ def helpers() -> None:
 @helpers.command("add")
 @click.argument("name")
 @click.option("--regency", required=True, help="Four digits, such as 3510.")
-@click.option("--phone", default="", help="The only phone that the number counts from, +62...")
+@click.option("--phone", is_flag=True, help="The number counts from one phone only; it is asked for.")
 @click.option("--agent", default="", help="The sign-in name, where it is somebody of the desk.")
 @friendly
-def add_helper(name: str, regency: str, phone: str, agent: str) -> None:
+def add_helper(name: str, regency: str, phone: bool, agent: str) -> None:
     """Give somebody a number of their own. It is shown here once more only in the list."""
     from loket.helpers import add
 
-    click.echo(add(read_environment(), name, regency, phone, agent))
+    number = click.prompt("Phone", hide_input=sys.stdin.isatty()) if phone else ""  # No list of commands holds it.
+    click.echo(add(read_environment(), name, regency, number, agent))
 
 
 @helpers.command("list")

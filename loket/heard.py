@@ -4,12 +4,13 @@ from datetime import datetime
 from time import perf_counter
 
 from bot.messages import Channel, Inbound, SessionEvent
-from loket import metrics
+from loket import log, metrics
 from loket.service import Service
 from sms.segments import answers
 from store.heard import Heard, Whole
 
 BATCH = 100
+logger = log.get("loket.heard")
 
 
 def take(service: Service, whole: Whole, payload: bytes) -> None:
@@ -28,6 +29,10 @@ def take_overdue(service: Service, now: datetime) -> None:
     """A part of a long message can get lost on the way: the person gets an answer to the rest of it."""
     heard = Heard(service.database, service.sealer)
     for whole in heard.overdue(now, BATCH):
-        if whole.part.reference is not None and whole.payload is not None:
-            take(service, whole, whole.payload)
-        heard.confirm([whole.mark])
+        try:
+            if whole.part.reference is not None and whole.payload is not None:
+                take(service, whole, whole.payload)
+        except Exception as error:  # It waits; the others, and all that the clock brings about, do not wait for it.
+            logger.error("message not taken", gateway=whole.part.gateway, **log.failure(error))
+        else:
+            heard.confirm([whole.mark])

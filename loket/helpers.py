@@ -81,7 +81,7 @@ def _phone(text: str) -> str:
     try:
         return str(parsers.msisdn(text)) if text else ""
     except Invalid:
-        raise ConfigError("--phone: an Indonesian mobile number") from None
+        raise ConfigError("the phone: an Indonesian mobile number") from None
 
 
 def _agent(database: Database, login: str) -> str:

@@ -38,6 +38,7 @@ from store.schema import (
     subject_requests,
     tickets,
     tries,
+    updates,
     visits,
     waiting,
 )
@@ -172,6 +173,10 @@ class Erasure:
             freed = self._sealer.index("nik", f"withdrawn:{each.ref}")
             gone |= {"nik_idx": freed, "kk_idx": None, "sealed_details": None, "sealed_intent": None, "notes": ""}
         connection.execute(update(table).where(table.c.id == each.id).values(gone))
+        # Who reported this person's death wrote down who they are: it is forgotten with them.
+        for id in connection.scalars(select(updates.c.id).where(updates.c.subject_id == each.id)).all():
+            empty = self._sealer.seal("updates.sealed", id, NOTHING)
+            connection.execute(update(updates).where(updates.c.id == id).values(sealed=empty))
         connection.execute(delete(payments).where(payments.c.registration_id == each.id))
         of_case = select(tickets.c.id).where(tickets.c.case_ref == each.ref)
         for id in connection.scalars(select(visits.c.id).where(visits.c.ticket_id.in_(of_case))).all():

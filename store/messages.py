@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from bot import notices
 from bot.messages import Channel, Choice, Inbound, Page, Text
@@ -22,6 +22,9 @@ Quiet = Callable[[datetime], datetime]  # now -> when people may be sent what th
 JobOf = Callable[[str, str], str]  # channel, gateway -> the kind of job that sends it
 
 QUEUED = "queued"
+# Of one sentence, to one contact, in a day: twice as many as people register by a phone. It is others who bring about
+# most messages; nobody may flood a phone through us, nor empty our purse.
+MOST, DAY = 16, timedelta(days=1)
 REPLY = "reply:"
 # What may follow what: a receipt that comes late or twice never moves a message back.
 RANK: Mapping[str, int] = {
@@ -40,6 +43,15 @@ _ADDRESS = (
     .join(identities, identities.c.contact_id == contacts.c.id)
     .where(contacts.c.id == bindparam("id"))
     .order_by(identities.c.kind)
+)
+_LATELY = (
+    select(func.count())
+    .select_from(messages)
+    .where(
+        messages.c.contact_id == bindparam("id"),
+        messages.c.sentence == bindparam("said"),
+        messages.c.created_at > bindparam("since"),
+    )
 )
 _OPTED_OUT = select(contacts.c.opted_out_at).where(contacts.c.id == bindparam("id"))
 _WRITE = into(messages, ignore_known=True).returning(messages.c.id)
@@ -109,6 +121,9 @@ class Messages:
         It waits for an hour at which people may be disturbed, unless they have `asked` for it in this moment.
         """
         if connection.execute(_KNOWN, {"key": key}).fetchone() or _unwanted(connection, contact, text.id):
+            return
+        lately = {"id": contact, "said": text.id, "since": ms(now - DAY)}
+        if int(connection.execute(_LATELY, lately).fetchone()[0]) >= MOST:
             return
         rows = connection.execute(_ADDRESS, {"id": contact}).fetchall()
         if not rows:

@@ -182,3 +182,13 @@ def test_a_number_is_blocked_without_standing_in_the_list_of_commands(home: Path
     runner = CliRunner()
     assert "nobody has dialled" in runner.invoke(main, ["block"], input="081200000001\n").output
     assert "no Indonesian mobile" in runner.invoke(main, ["block"], input="12\n").output
+
+
+def test_a_helpers_phone_is_asked_for_and_in_no_list_of_processes(home: Path) -> None:
+    (home / "var").mkdir()
+    generate_keys(home / "var" / "keys.json")
+    assert loket("migrate").exit_code == 0
+    words = ["helpers", "add", "Rini", "--regency", "3510", "--phone"]
+    assert CliRunner().invoke(main, [*words, "+6281200000001"]).exit_code == 2
+    assert "the phone: an Indonesian mobile number" in CliRunner().invoke(main, words, input="0812\n").stderr
+    assert CliRunner().invoke(main, words, input="081200000001\n").exit_code == 0

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.ring, pytest.mark.xdist_group("servers")]
 MIB = 1024 * 1024
 GROWTH_MB = 20.0
 GOOD = urlencode(callback("ATUid_hostile", "+6281299990001", ["1"])).encode()
+SMS = f"/sms/africastalking/{TOKEN}"
 BESIDE = {  # Paths that do not bear the word.
     "no word": "/ussd/africastalking/",
     "no end": "/ussd/africastalking",
@@ -78,7 +79,7 @@ def test_without_the_word_there_is_nothing(wire: Wire, where: str, method: str) 
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
-@pytest.mark.parametrize("path", [PATH, f"{PATH}/events"])
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/events", SMS, f"{SMS}/receipts"])
 def test_only_post(wire: Wire, method: str, path: str) -> None:
     assert wire.send(method, path, b"\xff" * 9000, {"Content-Type": "text/plain"}) == (405, b"POST only")
 
@@ -185,6 +186,67 @@ def test_what_is_not_the_form_is_refused_with_a_reason(wire: Wire, what: str) ->
     assert status == 400
     assert 0 < len(reason) < 60
     assert b"6281299990001" not in reason
+
+
+WRITTEN = {
+    "id": "ATXid_hostile",
+    "from": "+6281299990001",
+    "to": "99123",
+    "text": "CEK",
+    "date": "2026-11-20T05:00:00Z",
+}
+LETTER = urlencode(WRITTEN).encode()
+BAD_LETTERS: dict[str, bytes] = {
+    "empty": b"",
+    **{f"no {name}": urlencode({k: v for k, v in WRITTEN.items() if k != name}).encode() for name in WRITTEN},
+    **{f"{name} twice": LETTER + f"&{name}=1".encode() for name in WRITTEN},
+    "no day": LETTER.replace(b"2026-11-20", b"2026-13-40"),
+    "a number too long": LETTER.replace(b"6281299990001", b"6281299990001" * 3),
+    "digits of another script": LETTER.replace(b"6281299990001", "٦٢٨١٢٩٩٩٩٠٠٠١".encode() + b"0000000"),
+    "an empty id": LETTER.replace(b"ATXid_hostile", b""),
+    "invalid UTF-8": LETTER.replace(b"CEK", b"%FF%FE"),
+    "a lone surrogate": LETTER.replace(b"CEK", b"%ED%A0%80"),
+    "JSON": b'{"id": 1}',
+    "two thousand fields": LETTER + b"&a=1" * 1900,
+}
+
+
+@pytest.mark.parametrize("what", BAD_LETTERS)
+def test_a_message_that_is_not_the_form_is_refused_with_a_reason(wire: Wire, what: str) -> None:
+    status, reason = wire.send("POST", SMS, BAD_LETTERS[what], {"Content-Type": FORM})
+    assert status == 400
+    assert 0 < len(reason) < 60
+    assert b"6281299990001" not in reason
+
+
+@pytest.mark.parametrize("kind", ["", "application/json", "text/plain", f"{FORM}; charset=utf-16"])
+def test_messages_and_reports_come_as_forms_of_no_great_length(wire: Wire, kind: str) -> None:
+    for path in (SMS, f"{SMS}/receipts"):
+        assert wire.send("POST", path, LETTER, {"Content-Type": kind})[0] == 415
+        assert wire.send("POST", path, LETTER + b"1" * BODY, {"Content-Type": FORM})[0] in (413, 0)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/sms/africastalking/{TOKEN}z",
+        f"{SMS}/more",
+        "/sms/africastalking",
+        "/sms//x",
+        f"/whatsapp/africastalking/{TOKEN}",
+        f"/voice/africastalking/{TOKEN}",
+        "/voice",
+    ],
+)
+def test_no_other_room_has_a_door(wire: Wire, path: str) -> None:
+    assert wire.send("POST", path, LETTER, {"Content-Type": FORM}) == (404, b"not found")
+
+
+@pytest.mark.parametrize("sender", ["TELKOMSEL", "99123", ""])
+def test_what_no_person_wrote_is_thanked_for_and_not_kept(wire: Wire, sender: str) -> None:
+    """An answer to an operator's advertisement would be answered by its machine."""
+    body = urlencode(WRITTEN | {"from": sender}).encode()
+    assert wire.send("POST", SMS, body, {"Content-Type": FORM})[0] == 200
 
 
 @pytest.mark.parametrize("status", ["Done", "", "success", "Failed\x00"])

@@ -9,9 +9,10 @@ from support.databases import Factory, each_database
 from support.office import NIK, PHONE, Office
 from support.opened import opened
 
-from bot.effects import CompleteRegistration
+from bot.effects import CompleteRegistration, FileUpdate
 from bot.identity import Reference
 from bot.stages import Stage
+from bot.updates import Kind
 from handoff.desk.ports import Actor
 from handoff.routing import Role
 from handoff.tickets import Outcome, Place, Slot
@@ -19,6 +20,7 @@ from store.dialogues import Dialogues
 from store.erasure import KNOWN, Erasure
 from store.rights_effects import GRACE
 from store.schema import SEALED
+from store.subject_requests import SubjectRequests
 from store.tickets import Desk
 
 __all__ = ["each_database"]
@@ -199,3 +201,17 @@ def _json() -> object:
     from flask import request
 
     return request.get_json(silent=True)
+
+
+def test_what_others_said_of_a_death_goes_with_the_person(office: Office) -> None:
+    ref = office.register(LAST4, name=NAME)
+    theirs = office.register(OTHERS4, "+6281200000002", OTHERS_NAME)
+    blank = {"date": "", "relation": "child", "witness": "rt", "witness_phone": ""}
+    said = FileUpdate(Reference.of(b"death"), theirs, Kind.DEATH, {"nik": NIK + LAST4, "name": NAME} | blank,
+                      date(2026, 12, 4))  # fmt: skip
+    office.apply(office.dial("+6281200000002"), said)
+    assert SCANNER.leaks(opened(office.service.database, office.sealer))
+    contact = office.row("registrations", ref=ref)["contact_id"]
+    ask = SubjectRequests(office.service.database).ask(contact, "delete", ref, office.clock())
+    Erasure(office.service.database, office.sealer).fulfil(ask.id, office.clock())
+    assert SCANNER.leaks(opened(office.service.database, office.sealer)) == []

@@ -11,7 +11,7 @@ from support.office import PHONE, Office
 
 from bot.effects import SpeakLanguage
 from bot.messages import Channel, Text
-from store.messages import RANK
+from store.messages import MOST, RANK
 from store.schema import contacts
 
 __all__ = ["each_database"]
@@ -43,6 +43,16 @@ def test_one_key_is_one_message_and_one_job(office: Office) -> None:
     assert (len(office.rows("messages")), len(office.rows("outbox"))) == (1, 1)
     post(office, "decision:2")
     assert (len(office.rows("messages")), len(office.rows("outbox"))) == (2, 2)
+
+
+def test_nobody_is_flooded_with_one_sentence_whoever_brings_it_about(office: Office) -> None:
+    office.dial()
+    for number in range(MOST + 5):
+        post(office, f"decision:{number}")
+    assert len(office.rows("messages")) == MOST
+    office.clock.wait(hours=25)
+    post(office, "the next day")
+    assert len(office.rows("messages")) == MOST + 1
 
 
 def test_one_key_written_by_several_at_once_is_one_message(office: Office) -> None:
