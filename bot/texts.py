@@ -242,7 +242,7 @@ _KINDS = tuple(
     (re.compile(pattern), kind, limit)
     for pattern, kind, limit in (
         (r"(evt|sms|ag)\.", _Kind.MESSAGE, 160),
-        (r"reason\.explain_", _Kind.SCREEN, SCREEN),
+        (r"reason\.explain\.", _Kind.SCREEN, SCREEN),
         (r"reason\.", _Kind.LABEL, 40),
         (r"status\.(label\.|as_of$)", _Kind.LABEL, 24),
         (r"date\.", _Kind.LABEL, 60),

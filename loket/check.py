@@ -31,7 +31,9 @@ from loket.screens import smallest
 
 WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
 # Sentences that are put together from a name and a word of a closed set.
-REASONS = str.split("income_above asset_land civil_servant duplicate_family nik_inactive outside_area other")
+REASONS = str.split(
+    "income_above asset_land civil_servant decile_above duplicate_family nik_inactive outside_area other"
+)
 FAMILIES = {
     "obj.": tuple(standing.value for standing in Standing),
     "slot.": ("morning", "midday", "afternoon", "any"),

@@ -16,8 +16,8 @@ OBJECTION_PERIOD = timedelta(days=30)
 
 # Of a hundred who are not a persona. Near what the pilot announced in January 2026: 86,000 families of about 280,000.
 ELIGIBLE_SHARE, WAITLIST_SHARE = 31, 9
-# As the citizens' texts name them. decile_above is not drawn: its sentence needs two figures that the contract lacks.
-REASONS = ("income_above", "asset_land", "civil_servant", "duplicate_family", "outside_area")
+# As the citizens' texts name them.
+REASONS = ("income_above", "asset_land", "civil_servant", "decile_above", "duplicate_family", "outside_area")
 
 
 class Fault(StrEnum):

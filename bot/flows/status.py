@@ -28,7 +28,7 @@ LINES: Mapping[str, Options] = {
     "status.processing": {},
     "status.eligible": {"1": "money"},
     "status.waitlist": {},
-    "status.not_eligible": {"1": "object", "3": "call"},
+    "status.not_eligible": {"1": "object", "2": "why", "3": "call"},
     "status.not_eligible.closed": {"3": "call"},
     "status.objected": {"1": "add"},
     "status.objected.evidence": {"1": "add"},
@@ -47,6 +47,7 @@ LINES: Mapping[str, Options] = {
     "obj.withdrawn": {"1": "case"},
     "obj.expired": {"1": "case", **_CALL},
 }
+OTHER = "other"
 # Which service a line leads to, with what that is entered with; without the service there is no line.
 SERVICES: Mapping[str, tuple[str, known_case.Answers]] = {
     "case": ("status", ()),
@@ -73,10 +74,18 @@ def flow(c: Conversation) -> Script:
         differs = {"1": "differs"} if "visit" in c.world.services else {}
         yield from c.choose("codes", Text("visit.codes", said(found)), differs)
         return Goto("visit", (("what", "check"),))  # Whose number is it that was shown instead?
+    if way == "why":
+        way = yield from _explained(c, found)
     if way in SERVICES:
         service, answers = SERVICES[way]
         return Goto(service, (*answers, *known.answers))
     return CALL_BACK
+
+
+def _explained(c: Conversation, found: Case) -> Part[str]:
+    """What the reason means, in plain words, and what to do where it is wrong."""
+    why = Text(f"reason.explain.{found.reason or OTHER}")
+    return (yield from c.choose("why", why, {"1": "object"} if "objection" in c.world.services else {}))
 
 
 def _agent(c: Conversation, found: Case) -> Part[Finish]:

@@ -308,8 +308,8 @@ def test_a_refusal_has_a_reason_and_a_last_day(office: Office) -> None:
 def test_a_reason_without_a_sentence_sends_people_to_somebody_who_knows(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One sentence needs figures that the contract lacks, and of the other reason we have never heard."""
-    unsayable = Decision(IntentStatus.NOT_ELIGIBLE, ("decile_above", "something_new"))
+    """Of this reason we have never heard."""
+    unsayable = Decision(IntentStatus.NOT_ELIGIBLE, ("something_new", "explain"))
     monkeypatch.setitem(DECISIONS, "0010", unsayable)
     decided(office, "0010", own=True)
     assert office.row("registrations")["reason"] == "other"

@@ -14,14 +14,20 @@ from bot.stages import SENTENCES, Case, Stage
 
 REF, OTHER = (str(Reference.of(f"status {n}".encode())) for n in range(2))
 # What each Indonesian line means; the other languages have the same numbers.
-MEANINGS = {"Minta ditelepon": "call", "Ditelepon": "call", "Minta agen": "agent", "Nomor agen": "codes"}
+MEANINGS = {
+    "Artinya": "why",
+    "Minta ditelepon": "call",
+    "Ditelepon": "call",
+    "Minta agen": "agent",
+    "Nomor agen": "codes",
+}
 MEANINGS |= dict.fromkeys(("Ubah", "Ubah waktu", "Atur waktu", "Atur waktu baru"), "change") | {"Info uang": "money"}
 MEANINGS |= dict.fromkeys(("Lengkapi sekarang", "Perbaiki data"), "update")
 MEANINGS |= {"Sanggah": "object", "Tambah keterangan": "add"}
 MEANINGS |= dict.fromkeys(("Lihat pendaftaran", "Lihat hasil", "Lihat hasil baru"), "case")
 SERVICES = frozenset({"status", "objection", "visit"})
 VARIANTS = {"status.not_eligible.closed", "status.objected.evidence"}
-NOT_BUILT = {"Artinya", "Aktifkan lagi"}
+NOT_BUILT = {"Aktifkan lagi"}
 
 
 def case(stage: Stage, name: str = "SITI", **more: str) -> Case:
@@ -61,8 +67,8 @@ def test_the_numbers_of_a_visit_are_shown_only_where_there_are_any() -> None:
 
 def test_a_line_to_a_service_that_is_off_is_not_shown() -> None:
     refused = case(Stage.NOT_ELIGIBLE)
-    assert lines(refused, "status.not_eligible", SERVICES) == {"1": "object", "3": "call"}
-    assert lines(refused, "status.not_eligible", frozenset({"status"})) == {"3": "call"}
+    assert lines(refused, "status.not_eligible", SERVICES) == {"1": "object", "2": "why", "3": "call"}
+    assert lines(refused, "status.not_eligible", frozenset({"status"})) == {"2": "why", "3": "call"}
 
 
 def test_an_objection_that_was_filed_elsewhere_takes_no_notes_here() -> None:
