@@ -266,6 +266,26 @@ class AnswerInquiry:
     answer: str
 
 
+@dataclass(frozen=True, slots=True)
+class MoveTicket:
+    """A move that a member of staff makes by message, with the rights that they have at the desk.
+
+    `version`: of the ticket as they were told of it. `expected`: what they are told of the move, in a word of
+    `bot.tasks`; where it would come to anything else, the turn is taken again.
+    """
+
+    ticket: str
+    version: int
+    move: str  # One of handoff's, by name.
+    day: date | None = None
+    slot: str = ""
+    place: str = ""
+    agent_number: str = field(default="", repr=False)
+    outcome: str = ""
+    visit_number: str = field(default="", repr=False)
+    expected: str = ""
+
+
 Effect = (
     SpeakLanguage
     | KeepDraft
@@ -289,4 +309,5 @@ Effect = (
     | FileUpdate
     | ProvePhone
     | AnswerInquiry
+    | MoveTicket
 )

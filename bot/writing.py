@@ -8,6 +8,7 @@ from bot.keywords import Command
 from bot.messages import Attachment, Channel, Page, Text
 from bot.run import DIALLED, LANGUAGE, OPENING, RESUME, Playing, Run
 from bot.session import Entry, Kind, Talk
+from bot.staff import FLOW, commanded
 from bot.written import KK, read
 
 OPEN_S = 72 * 3600  # So long a question waits for its answer by message.
@@ -47,6 +48,8 @@ def message(run: Run, text: str, attachment: Attachment) -> Playing[Page]:
     if attachment is not Attachment.NONE:
         return (yield from _attached(run, attachment))
     text = text.strip()
+    if given := (yield from commanded(run, text)):
+        return (yield from _begin(run, FLOW, *given))
     ask = yield from _open_question(run)
     if ask is not None:
         return (yield from _answered(run, ask, text))

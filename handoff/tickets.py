@@ -6,7 +6,7 @@ Every move is a function from a ticket to the next ticket, or `NotAllowed`. Who 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -176,6 +176,14 @@ OUTCOMES: Mapping[Topic, tuple[Outcome, ...]] = {
 }
 
 HORIZON_DAYS = 14  # Today and the thirteen days after it: further ahead nobody keeps an appointment made by SMS.
+
+
+ENDS = {Slot.MORNING: 11, Slot.MIDDAY: 14, Slot.AFTERNOON: 17}  # Hours of the day: no visit is promised for the past.
+
+
+def over(day: date, slot: Slot, now: datetime) -> bool:
+    """Whether this part of the day has passed. `now`: the time where the visit is to be."""
+    return day == now.date() and ENDS.get(slot, 24) <= now.hour
 
 
 def possible(ticket: Ticket, move: Move) -> bool:

@@ -14,7 +14,7 @@ import msgspec
 
 from bot.areas import Gazetteer
 from bot.filed import Standing
-from bot.flows.menu import SERVICES, UNSHOWN
+from bot.flows.menu import BY_MESSAGE, SERVICES, UNSHOWN
 from bot.messages import Channel
 from bot.notices import ABOUT
 from bot.run import Engine
@@ -42,12 +42,14 @@ FAMILIES = {
     "reason.": tuple(REASONS),
     "about.": tuple(dict.fromkeys(ABOUT.values())),
     "field.": tuple(Kind),
+    "ag.place.": ("home", "hall"),
 }
 
 
 # What is never on a screen by itself: messages, words within other sentences, and apologies of the rims.
 WITHIN = re.compile(
     r"(about|date|evt|field|name|nav|place|prog|sex|slot|unknown|wa)\.|status\.label\.|reason\.(?!explain)"
+    r"|ag\.(when_|place\.|row$|number$|sla_warning$)"
     r"|err\.(prefix|not_saved|unknown)$|main\.more$"
 )
 
@@ -76,7 +78,7 @@ def check(config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datet
     used = sorted(sentences(config))
     unwritten = [f"{id} is used, but not written" for id in used if not catalogue.has(BASE, id)]
     errors, notes = [*catalogue.complaints(), *unwritten], []
-    on_menu = {*SERVICES.values(), *UNSHOWN.values()}
+    on_menu = {*SERVICES.values(), *UNSHOWN.values(), *BY_MESSAGE}
     errors += [f"{name}: the menu has no number for it" for name in config.services if name not in on_menu]
     for language in config.languages:
         foreign = [id for id in used if catalogue.has(BASE, id) and not catalogue.has(language, id)]

@@ -135,6 +135,23 @@ def block(hours: int, lift: bool) -> None:
 
 
 @main.group()
+def agents() -> None:
+    """The people of the desk."""
+
+
+@agents.command("phone")
+@click.argument("login")
+@click.option("--forget", is_flag=True, help="From now on they work by message from no phone.")
+@friendly
+def agent_phone(login: str, forget: bool) -> None:
+    """From which phone somebody works by SMS or WhatsApp. It is asked for, so that no list of commands holds it."""
+    from loket.agents import phone
+
+    number = "" if forget else click.prompt("Number", hide_input=sys.stdin.isatty())
+    click.echo(phone(read_environment(), login, number))
+
+
+@main.group()
 def helpers() -> None:
     """Who may register people for others (assisted mode, *77)."""
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # What only seeding needs would make every later start slower
 HOST = "127.0.0.1"
 PASSWORD = "demo"  # noqa: S105  Demo mode serves loopback only.
 SEED = 3510
+PHONES = {"agen": "+6281200000901", "koordinator": "+6281200000902"}  # From which they work by SMS.
 OWN_FILES = ("config.yml", "keys.json", "loket.db", "loket.db-wal", "loket.db-shm", "loket.new", "clock")
 
 
@@ -148,10 +149,13 @@ def seed(service: "Service", clock: "Clock") -> None:
     from loket.demo_days import Days
     from loket.demo_people import citizens, staff
     from store.agents import Agents
+    from store.commands import StaffPhones
 
     dice = random.Random(SEED)  # noqa: S311  The same demo for everybody.
     days = Days(service, clock, dice)
     Agents(service.database).add(staff(service.areas, dice, hash_password(PASSWORD)))
+    for login, phone in PHONES.items():
+        StaffPhones(service.database, service.sealer).set(login, phone, clock.now)
     for citizen in citizens(service.areas, dice, clock.now):
         days.call(citizen)
     days.work()
@@ -174,5 +178,6 @@ Five things to try
   4  Is the agent a real one? Dial *123*456*3*3*2401# on any phone. On the visit's day the answer names the agent.
   5  End the visit at the desk with the visit number: the decision comes by SMS, then the money. Menu 4 shows it.
 
+An agent works by SMS too: from {PHONES["agen"]} write TUGAS, then TERIMA, JADWAL, SELESAI, NIHIL or ALIH with a number.
 The same phone in a terminal: .venv/bin/loket sim --url {address}
 """

@@ -15,7 +15,7 @@ from store.citizen_visits import CitizenVisits
 from store.rights import Rights
 
 LOCKED = "locked"
-Look = Callable[[str, str, datetime], Any]  # contact, argument, now -> what was found
+Look = Callable[[str, str, datetime], Any]  # contact (or sender), argument, now -> what was found
 
 
 class Lookups:
@@ -30,8 +30,9 @@ class Lookups:
         portal: Asking,
         periods: Callable[[], Collection[str]],
         more: Mapping[str, Look] | None = None,
+        by_phone: Mapping[str, Look] | None = None,
     ) -> None:
-        """`more`: look-ups that are others' to answer, by name."""
+        """`more`: look-ups that are others' to answer, by name; `by_phone`: those that go by the sender's number."""
         self._registry = registry
         self._visits = visits
         self._agents = agents
@@ -39,8 +40,9 @@ class Lookups:
         self._portal = portal
         self._periods = periods
         self._more = more or {}
+        self._by_phone = by_phone or {}
 
-    def look(self, contact: str, lookup: Lookup, now: datetime) -> Any:  # noqa: C901  One arm for each look-up.
+    def look(self, contact: str, sender: str, lookup: Lookup, now: datetime) -> Any:  # noqa: C901  One arm for each look-up.
         match lookup.name:
             case "cases":
                 return to_fact(self._registry.cases(contact))
@@ -73,6 +75,8 @@ class Lookups:
                 return self._portal.ask(nik, ref) if nik else []
             case other if other in self._more:
                 return self._more[other](contact, lookup.argument, now)
+            case other if other in self._by_phone:
+                return self._by_phone[other](sender, lookup.argument, now)
             case unknown:
                 raise LookupError(f"no look-up is named {unknown}")
 

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot.dialogue import identity
-from bot.effects import Effect, KeepDraft, LineDropped, SpeakLanguage
+from bot.effects import Effect, KeepDraft, LineDropped, MoveTicket, SpeakLanguage
 from bot.engine import Turn, steps
 from bot.messages import Channel, Inbound, Page
 from bot.run import Engine, Fit
@@ -98,6 +99,7 @@ class Desk:
     def _advance(self, loaded: Loaded, inbound: Inbound, fit: Fit, guesses: dict[tuple[str, str], Any]) -> Turn:
         """`guesses`: look-ups that are counted against a person; a second attempt at the turn is no second guess."""
         now = inbound.received_at
+        look = partial(self._lookups.look, loaded.contact, inbound.sender)
         talk = steps(self._engine, loaded.session, inbound, fit, now, self._seed(32))
         fact: Any = None
         while True:
@@ -107,11 +109,11 @@ class Desk:
                 turn: Turn = stopped.value
                 return turn
             if lookup.name not in GUESSES:
-                fact = self._lookups.look(loaded.contact, lookup, now)
+                fact = look(lookup, now)
             elif (guess := (lookup.name, lookup.argument)) in guesses:
                 fact = guesses[guess]
             else:
-                fact = guesses[guess] = self._lookups.look(loaded.contact, lookup, now)
+                fact = guesses[guess] = look(lookup, now)
 
     def _commit(self, loaded: Loaded, inbound: Inbound, key: bytes, turn: Turn) -> None:
         now = inbound.received_at
@@ -125,8 +127,10 @@ class Desk:
             self._sessions.save(saving)
             return
         cause = Cause(loaded.contact, inbound.sender, inbound.channel, language or self._engine.language, now)
+        durable = by_message or any(_promised(effect) for effect in turn.effects)
+        by_staff = any(isinstance(effect, MoveTicket) for effect in turn.effects)
         try:
-            with self._db.turn(durable=by_message or any(_promised(effect) for effect in turn.effects)) as writer:
+            with self._db.turn(durable=durable, core=by_staff) as writer:
                 self._sessions.save_in(writer, saving)
                 if by_message:
                     self._sessions.hear(writer, saving)

@@ -25,6 +25,7 @@ from sms.segments import fit as fit_sms
 from store.agent_check import AgentCheck
 from store.cases import Registry
 from store.citizen_visits import CitizenVisits
+from store.commands import Commands
 from store.database import Database
 from store.effects import Effects
 from store.helpers import Helpers
@@ -35,6 +36,7 @@ from store.phones import Proofs
 from store.rights import Rights
 from store.seal import Sealer, load_keys
 from store.sessions import Sessions
+from store.tickets import Desk as TicketDesk
 
 Clock = Callable[[], datetime]
 
@@ -125,7 +127,10 @@ def compose(
     registry = Registry(database, sealer, partial(village_name, gazetteer))
     period = partial(period_name, config.windows)
     visits = CitizenVisits(database, sealer, messages, gazetteer)
-    effects = Effects(sealer, messages, visits, period)
+    wake, crash = Wake(), crash_point(environment)
+    tickets = TicketDesk(database, sealer, messages, gazetteer, clock, wake)
+    commands = Commands(database, sealer, gazetteer, tickets)
+    effects = Effects(sealer, messages, visits, commands, period)
     sessions = Sessions(database, sealer)
     agents = AgentCheck(database, sealer, gazetteer)
     rights = Rights(database, sealer, partial(village_name, gazetteer))
@@ -137,8 +142,17 @@ def compose(
         "assistant": helpers.who,
         "helper": helpers.today,
     }
-    lookups = Lookups(registry, visits, agents, rights, asking, lambda: [period(each) for each in config.windows], more)
-    wake, crash = Wake(), crash_point(environment)
+    by_phone: dict[str, Look] = {
+        "staff": commands.staff,
+        "tasks": commands.tasks,
+        "task": commands.task,
+        "task_now": commands.task,
+        "opened": commands.opened,
+        "move": commands.rehearse,
+    }
+    lookups = Lookups(
+        registry, visits, agents, rights, asking, lambda: [period(each) for each in config.windows], more, by_phone
+    )
     desk = Desk(engine, database, sessions, effects, messages, lookups, clock, wake, crash=crash)
     return Service(
         config, environment, clock, database, sealer, catalogue, gazetteer, engine,

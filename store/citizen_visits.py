@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -127,7 +127,7 @@ class CitizenVisits:
             "done_at": None,
         }
         connection.execute(_PLAN, values)
-        _note(connection, id, Move.SCHEDULE, f"{planned.day} {planned.slot} {planned.place}", cause.now)
+        _note(connection, id, Move.SCHEDULE, f"{planned.day} {planned.slot} {planned.place}", cause)
         said = appointment(effect.case.shown, agent, planned, hall(self._areas, village, district))
         for sentence, key, more in (("evt.scheduled", "scheduled", {}), ("evt.codes", "codes", {"ccode": number})):
             told = Text(sentence, said | more)
@@ -139,7 +139,7 @@ class CitizenVisits:
         if row is None:
             return
         id, district = row[0], row[6]
-        _note(connection, id, HEARD, effect.heard, cause.now)
+        _note(connection, id, HEARD, effect.heard, cause)
         if effect.complaint and effect.due:
             about = {"case_ref": str(effect.case), "about": str(effect.heard), "village": "", "district": district}
             due = effect.due.isoformat()
@@ -156,6 +156,7 @@ def _complaint(connection: Executor, ref: str, contact: str) -> str:
     return next((number for number, about, status in rows if about in set(Heard) and status in LIVE), "")
 
 
-def _note(connection: Executor, ticket: str, what: str, detail: str, now: datetime) -> None:
-    event = {"ticket_id": ticket, "at": ms(now), "actor": CITIZEN, "what": str(what), "detail": detail}
+def _note(connection: Executor, ticket: str, what: str, detail: str, cause: Cause) -> None:
+    done = {"actor": CITIZEN, "what": str(what), "detail": detail, "channel": cause.channel}
+    event = {"ticket_id": ticket, "at": ms(cause.now), **done}
     connection.execute(_EVENT, event)

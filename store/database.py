@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -60,12 +60,12 @@ class Database:
         return Writer(self.driver(), self.engine.dialect, self._texts)
 
     @contextmanager
-    def turn(self, *, durable: bool) -> Iterator[Writer]:
-        """A transaction on this thread's own connection. `durable`: the commit waits for the disk."""
+    def turn(self, *, durable: bool, core: bool = False) -> Iterator[Writer]:
+        """A transaction on this thread's own connection. `durable`: it waits for the disk; `core`: for `core()`."""
         driver = self.driver()
         if not self.sqlite:
             # In a pipeline, what is only written is not waited for: one trip for many statements.
-            with driver.pipeline(), driver.transaction():
+            with nullcontext() if core else driver.pipeline(), driver.transaction():
                 if durable:
                     driver.execute("SET LOCAL synchronous_commit = on")
                 yield self.writer()
@@ -83,6 +83,14 @@ class Database:
         finally:
             if durable:
                 driver.execute("PRAGMA synchronous=NORMAL")
+
+    def core(self) -> Connection:
+        """Core's own view of this thread's connection: within a turn for it, what it does is part of the turn.
+
+        Core waits for each statement, so such a turn is no pipeline. It is not closed: the turn ends the transaction.
+        """
+        self.driver()
+        return Connection(self._turns, self._local.held).execution_options(reading=True)
 
     def drop_driver(self) -> None:
         """After an error the connection's state is not known: the next turn opens another."""

@@ -27,6 +27,7 @@ from bot.effects import (
     HeardOfVisit,
     KeepDraft,
     LineDropped,
+    MoveTicket,
     OpenTicket,
     ProvePhone,
     RejectCase,
@@ -41,6 +42,7 @@ from bot.stages import Stage
 from store.answers import Answers
 from store.cases import Details, Person
 from store.citizen_visits import CitizenVisits
+from store.commands import Commands
 from store.database import ms
 from store.details import PLACE as DETAILS
 from store.details import complete
@@ -86,11 +88,19 @@ _MINE = {
 class Effects:
     """Turns effects into rows."""
 
-    def __init__(self, sealer: Sealer, messages: Messages, visits: CitizenVisits, period: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        sealer: Sealer,
+        messages: Messages,
+        visits: CitizenVisits,
+        commands: Commands,
+        period: Callable[[str], str],
+    ) -> None:
         """`period`: the name of the registration period that a regency is in; one person registers once in it."""
         self._sealer = sealer
         self._messages = messages
         self._visits = visits
+        self._commands = commands
         self._period = period
         self._rights = RightsEffects(sealer, messages)
         self._updates = Updates(sealer, messages)
@@ -138,6 +148,8 @@ class Effects:
                 self._phones.send(connection, effect, cause)
             case AnswerInquiry():
                 self._answers.take(connection, effect, cause)
+            case MoveTicket():
+                self._commands.move(connection, effect, cause)
             case _ as never:
                 assert_never(never)
 

@@ -54,7 +54,8 @@ def open_ticket(connection: Executor, cause: Cause, ref: Reference, topic: str, 
         "changed_at": now,
     }
     connection.execute(_TICKET, values | given)
-    connection.execute(_TICKET_EVENT, {"ticket_id": id, "at": now, "actor": "loket", "what": "opened", "detail": ""})
+    opened = {"ticket_id": id, "at": now, "actor": "loket", "what": "opened", "detail": "", "channel": cause.channel}
+    connection.execute(_TICKET_EVENT, opened)
     enqueue(connection, f"assign:{id}", "handoff.assign", id, cause.now)
     return id
 

@@ -174,7 +174,7 @@ def end_case(connection: Executor, sealer: Sealer, table: str, id: str, ref: str
 
 
 def note_event(connection: Executor, ticket: str, what: str, now: datetime, detail: str = "") -> None:
-    line = {"ticket_id": ticket, "at": ms(now), "actor": "loket", "what": what, "detail": detail}
+    line = {"ticket_id": ticket, "at": ms(now), "actor": "loket", "what": what, "detail": detail, "channel": ""}
     connection.execute(_EVENT, line)
 
 

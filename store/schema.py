@@ -230,6 +230,7 @@ agents = _table(
     Column("absent", Integer, nullable=False, default=0),
     Column("epoch", Integer, nullable=False, default=0),  # Raised to end every session of this person.
     Column("badge", String(4), nullable=False, default=""),  # The number on the agent's card: anybody may ask for it.
+    Column("phone_idx", LargeBinary(32), nullable=True, unique=True),  # Keyed hash: from it they work by message.
     Index(None, "district"),
     Index(None, "badge"),
 )
@@ -300,6 +301,7 @@ ticket_events = _table(
     Column("actor", String(40), nullable=False),
     Column("what", String(24), nullable=False),
     Column("detail", String(80), nullable=False, default=""),
+    Column("channel", String(16), nullable=False, server_default=""),  # Of what was done by message or call.
     Index(None, "ticket_id"),
 )
 

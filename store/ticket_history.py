@@ -16,9 +16,14 @@ NAMES = {CITIZEN: "Warga"}
 HEARD = "heard"  # What a citizen said of a visit.
 
 
-def note(connection: Connection, ticket: str, actor: str, move: Move, said: str, now: datetime) -> None:
-    """Write a move down. `said`: what tells it from another move of its kind; of an ending, the outcome."""
-    event = {"ticket_id": ticket, "at": ms(now), "actor": actor, "what": move, "detail": said}
+def note(
+    connection: Connection, ticket: str, actor: str, move: Move, said: str, now: datetime, channel: str = ""
+) -> None:
+    """Write a move down. `said`: what tells it from another move of its kind; of an ending, the outcome.
+
+    `channel`: the way it was done, where that was not the desk's own page.
+    """
+    event = {"ticket_id": ticket, "at": ms(now), "actor": actor, "what": move, "detail": said, "channel": channel}
     connection.execute(insert(ticket_events).values(event))
 
 
@@ -52,11 +57,11 @@ def _event(row: Row[Any], remark: str) -> Event:
     """A line of the history; what is not a move is told as it was written."""
     at, by = _at(row.at), _who(row)
     if row.what not in set(Move):
-        return Event(at, by, None, note=row.detail)
+        return Event(at, by, None, note=row.detail, channel=row.channel)
     move = Move(row.what)
     if move is not Move.RESOLVE:
-        return Event(at, by, move)
-    return Event(at, by, move, Outcome(row.detail), remark)
+        return Event(at, by, move, channel=row.channel)
+    return Event(at, by, move, Outcome(row.detail), remark, row.channel)
 
 
 def _who(row: Row[Any]) -> str:

@@ -1,6 +1,8 @@
 """Tickets for the desk: what staff may see of them, and every move with all that follows from it in one transaction."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -65,12 +67,21 @@ class Desk:
         wake: Callable[[], None],
     ) -> None:
         self._db = database
+        self._transaction: Callable[[], AbstractContextManager[Connection]] = database.write
+        self._channel = ""
         self._sealer = sealer
         self._areas = areas
         self._clock = clock
         self._wake = wake
         self._cards = Cards(sealer, areas)
         self._effects = TicketEffects(messages, areas, Updates(sealer, messages))
+
+    def within(self, connection: Connection, channel: str, now: datetime) -> "Desk":
+        """The same desk in a transaction that is open already, for what staff do by message. Its moves wake nobody."""
+        inside = copy(self)
+        inside._transaction = lambda: nullcontext(connection)
+        inside._channel, inside._clock, inside._wake = channel, lambda: now, lambda: None
+        return inside
 
     # What staff see.
 
@@ -146,9 +157,11 @@ class Desk:
 
         self._move(actor, Move.TAKE, ticket_id, version, "", move)
 
-    def schedule(self, actor: Actor, ticket_id: str, day: date, slot: Slot, place: Place, version: int) -> None:
-        """Plan a visit; both sides get their numbers, the citizen's by SMS."""
-        visit = Visit(day, slot, place, visits.agent_number())
+    def schedule(
+        self, actor: Actor, ticket_id: str, day: date, slot: Slot, place: Place, version: int, number: str = ""
+    ) -> None:
+        """Plan a visit; both sides get their numbers, the citizen's by SMS. `number`: the agent's, already told."""
+        visit = Visit(day, slot, place, number or visits.agent_number())
 
         def move(at: _Moving) -> None:
             after = moves.schedule(at.ticket, visit, at.today)
@@ -219,7 +232,7 @@ class Desk:
     ) -> None:
         """Make a move once: `said` tells a form that was sent twice from another one. Raises as the port promises."""
         now = self._clock()
-        with self._db.write() as connection:
+        with self._transaction() as connection:
             # The lock in a statement of its own: what is read after it is what the one before left behind.
             connection.execute(select(tickets.c.id).where(tickets.c.id == ticket_id).with_for_update())
             row = connection.execute(select_tickets().where(tickets.c.id == ticket_id)).first()
@@ -248,7 +261,7 @@ class Desk:
         seen = and_(tickets.c.id == after.id, tickets.c.version == at.ticket.version)
         if not at.connection.execute(update(tickets).where(seen).values(values)).rowcount:
             raise history.conflict(at.connection, after.id)
-        history.note(at.connection, after.id, at.actor.id, move, said, at.now)
+        history.note(at.connection, after.id, at.actor.id, move, said, at.now, self._channel)
         self._effects.move_stage(at.connection, at.row, move, after, at.now)
 
     def _tries_left(self, at: _Moving, said: str) -> int | None:

@@ -18,6 +18,7 @@ SERVICES = {
 }
 # Dialled behind the number, or typed; on no screen, for most people have no use for it.
 UNSHOWN = {"77": "assist"}
+BY_MESSAGE = frozenset({"agent"})  # Services that nobody gets to by a menu.
 ON_ONE_SCREEN = 4  # With a name and a status above them, in every language.
 
 

@@ -11,10 +11,9 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from handoff.desk import words
 from handoff.desk.ports import AgentLoad, Card, Detail, Filters, Village
-from handoff.tickets import HORIZON_DAYS, OUTCOMES, VERIFIED, Place, Slot, Status
+from handoff.tickets import ENDS, HORIZON_DAYS, OUTCOMES, VERIFIED, Place, Slot, Status, over
 
 _LARGEST_VERSION = 2**31 - 1
-_ENDS = {Slot.MORNING: 11, Slot.MIDDAY: 14, Slot.AFTERNOON: 17}  # Hours of the day: no visit is promised for the past.
 _ALL = SelectChoice("", words.ALL)
 
 
@@ -152,8 +151,8 @@ def schedule_form(card: Card, now: datetime) -> ScheduleForm:
         }
     )
     today = now.date()
-    form.over = {(today.isoformat(), slot.value) for slot, hour in _ENDS.items() if hour <= now.hour}
-    first = 1 if len(form.over) == len(_ENDS) else 0
+    form.over = {(today.isoformat(), slot.value) for slot in ENDS if over(today, slot, now)}
+    first = 1 if len(form.over) == len(ENDS) else 0
     days = [today + timedelta(days=n) for n in range(first, HORIZON_DAYS)]
     form.day.choices = [SelectChoice(day.isoformat(), words.long_date(day)) for day in days]
     return form

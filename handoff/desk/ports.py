@@ -137,6 +137,7 @@ class Event:
     move: Move | None  # None: the ticket came into being.
     outcome: Outcome | None = None
     note: str = field(default="", repr=False)
+    channel: str = ""  # By which way it came, where that was not this desk.
 
 
 @dataclass(frozen=True, slots=True)

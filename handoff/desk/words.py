@@ -248,6 +248,11 @@ def happened(event: Event) -> str:
     return MOVES[event.move]
 
 
+def way(event: Event) -> str:
+    """By which way it was done, where that was not the desk."""
+    return f", lewat {CHANNELS[event.channel]}" if event.channel in CHANNELS else ""
+
+
 def remark(event: Event) -> str:
     """What was written beside a line of the history; a review says what is doubted."""
     about, _, outcome = event.note.partition(":")

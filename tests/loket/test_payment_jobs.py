@@ -147,7 +147,7 @@ def test_an_outage_delays_and_loses_nothing(office: Office) -> None:
 
 def look(office: Office, argument: str, phone: str = PHONE) -> object:
     contact = office.dial(phone).contact
-    return office.service.lookups.look(contact, Lookup("payments", argument), office.clock())
+    return office.service.lookups.look(contact, "", Lookup("payments", argument), office.clock())
 
 
 def test_money_is_looked_at_only_with_proof(office: Office) -> None:

@@ -19,6 +19,7 @@ from bot.effects import (
     FileObjection,
     FileReport,
     HeardOfVisit,
+    MoveTicket,
     SubmitRegistration,
 )
 from bot.engine import Turn, advance
@@ -30,6 +31,7 @@ from bot.privacy import Kept, LastSent
 from bot.run import Engine, Fit
 from bot.session import Session, dumps, loads
 from bot.stages import Case, Cases, Stage, to_fact
+from bot.tasks import DONE, Found, Opened, Task, When
 from bot.visits import Visit
 from loket import areas, texts
 from loket.config import ROOT, Period, read_config
@@ -84,6 +86,10 @@ class Book:
     no_helpers: int = 0  # Numbers that were nobody's.
     assisted: int = 0
     asked: list[Inquiry] = field(default_factory=list)
+    staff: bool = False  # Whether this is the phone of an agent.
+    tasks: list[Task] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)  # The village of a ticket that a colleague has, by its number.
+    outcomes: list[str] = field(default_factory=list)  # What the next moves come to, where not to what they should.
 
     def look(self, name: str, argument: str) -> Any:  # noqa: C901  One arm for each look-up.
         match name:
@@ -120,11 +126,21 @@ class Book:
                 return {"agent": False, "today": self.assisted} if argument in self.helpers.values() else ""
             case "asked":
                 return inquiries.to_fact(self.asked[0]) if self.asked else ""
+            case "staff":
+                return "3510" if self.staff else ""
+            case "tasks":
+                return msgspec.to_builtins(self.tasks)
+            case "task" | "task_now":
+                return msgspec.to_builtins(self._task(argument))
+            case "opened":
+                return msgspec.to_builtins(Opened("0812-3456-7890", "utara musala", "4821"))
+            case "move":
+                return self.outcomes.pop(0) if self.outcomes else DONE
             case "proof":
                 return self._proof(argument.split(":")[1])
         raise LookupError(name)
 
-    def apply(self, effect: Effect) -> None:
+    def apply(self, effect: Effect) -> None:  # noqa: C901  One arm for each effect.
         match effect:
             case SubmitRegistration(assisted=Assisted()):
                 self.assisted += 1
@@ -147,9 +163,18 @@ class Book:
                 changed = {"day": day, "slot": slot}
                 self.mine = [replace(case, **changed) if case.ref == str(ref) else case for case in self.mine]
                 self.visits[str(ref)] = replace(self._visit(str(ref)), version=version + 1, **changed)
+            case MoveTicket(expected="done"):
+                self.tasks = [_moved(task, effect) if task.id == effect.ticket else task for task in self.tasks]
             case HeardOfVisit(ref, _, complaint):
                 number = str(complaint) if complaint else ""
                 self.visits[str(ref)] = replace(self._visit(str(ref)), heard=True, complaint=number)
+
+    def _task(self, number: str) -> Found:
+        found = [task for task in self.tasks if task.ref.endswith(number)]
+        if len(found) == 1:
+            return Found(found[0])
+        village = self.taken.get(number, "")
+        return Found(several=bool(found), village=village, open=2 if village else 0)
 
     def visit(self, ref: str) -> Visit | None:
         """The visit of a case of this phone."""
@@ -218,6 +243,20 @@ def _objected(case: Case, effect: FileObjection) -> Case:
         return case
     about = {"objection": str(effect.ref), "standing": "received", "answer_by": effect.answer_by}
     return replace(case, stage=Stage.OBJECTED, **about)
+
+
+def _moved(task: Task, move: MoveTicket) -> Task:
+    """As the desk would have it; a ticket that has ended or was given back is not listed."""
+    later = replace(task, version=task.version + 1)
+    match move.move:
+        case "take":
+            return replace(later, when=When.UNPLANNED)
+        case "schedule":
+            return replace(later, when=When.LATER, day=move.day, slot=move.slot, place=move.place)
+        case "not_met":
+            return replace(later, when=When.UNPLANNED, day=None)
+        case _:
+            return replace(later, ref="")
 
 
 @dataclass

@@ -31,6 +31,7 @@ from bot.payments import Payment
 from bot.privacy import LastSent
 from bot.session import Session
 from bot.stages import Case, Stage
+from bot.tasks import Task, When
 from bot.windows import zone
 from loket.config import Period
 
@@ -190,6 +191,23 @@ class Player:
         first, *others = self.phone.book.mine
         self.phone.book.mine[:] = [replace(first, standing=standing), *others]
 
+    def _staff(self) -> None:
+        self.phone.book.staff = True
+
+    def _task(self, ref: str, when: str, village: str, name: str) -> None:
+        day = self.phone.now.date() if when == When.TODAY else None
+        due, number = date(2026, 12, 4) if when != When.LATE else date(2026, 11, 18), ref.replace("-", "")
+        verification = name != "question"
+        slot = "midday" if day else ""
+        shown = Task(number, str(Reference(number)), 1, village, due, When(when), verification, name, day, slot)
+        self.phone.book.tasks.append(shown)
+
+    def _colleague(self, ref: str, village: str) -> None:
+        self.phone.book.taken[ref.replace("-", "")] = village
+
+    def _refused(self, *outcomes: str) -> None:
+        self.phone.book.outcomes += outcomes[0].split()
+
     def _windows(self, regency: str, opens: str, closes: str) -> None:
         period = Period(date.fromisoformat(opens), date.fromisoformat(closes))
         self.phone.engine = engine(windows={regency: period})
@@ -220,6 +238,10 @@ _DIRECTIONS = (
     (r"helper (\d{4})(?: with (\d+) today)?", "helper"),
     (r"asked (death|alive|phone|quarterly) ([\d-]+)(?: (.+))?", "asked"),
     (r"objection stands at (\w+)", "stands"),
+    (r"phone of an agent", "staff"),
+    (r"task ([\d-]+) (late|today|unplanned|later|open) in (\S+) (.+)", "task"),
+    (r"a colleague has ([\d-]+) in (\S+)", "colleague"),
+    (r"the desk will say (.+)", "refused"),
     (r"only window (\d{4}) (\S+) to (\S+)", "windows"),
     (r"page (\d+)", "page"),
 )
