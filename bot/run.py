@@ -26,7 +26,7 @@ from bot.conversation import (
 from bot.effects import Effect, KeepDraft, SpeakLanguage
 from bot.journal import Journal, reread
 from bot.keywords import Keywords
-from bot.messages import Channel, Page, Reply, Text, Value
+from bot.messages import Channel, Choice, Page, Reply, Text, Value
 from bot.screen import BACK, FULLER, screen, worded
 from bot.session import Kind, Session, Talk
 from bot.texts import Catalogue
@@ -93,6 +93,7 @@ class Run:
     events: list[tuple[str, str, str]] = field(default_factory=list)
     folding: bool = False
     on_screen: Ask | None = None
+    choices: tuple[Choice, ...] = ()  # Its lines.
     unheard: list[str] = field(default_factory=list)  # Questions for consent that a transcript answered unseen.
 
     def dial(self) -> Playing[Page]:
@@ -287,7 +288,7 @@ class Run:
         """The page of a question, or of the complaint that stands in its place."""
         shown = screen(self.engine.catalogue, self.language, ask, why, again, self._worded)
         page, *rest = self.fit(shown.reply)
-        self.on_screen = ask
+        self.on_screen, self.choices = ask, shown.reply.choices
         self.event(ask.key, "missed" if again else "asked")
         talk = msgspec.structs.replace(self.session.talk, asked=ask.key, shown=shown.sentence, exits=shown.exits)
         fuller = self._roomy and self.engine.catalogue.has(self.language, FULLER.get(shown.sentence, ""))

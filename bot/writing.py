@@ -2,9 +2,10 @@
 
 import msgspec
 
-from bot.conversation import Ask, only_options
+from bot.conversation import Ask, Invalid, only_options
 from bot.identity import Reference
 from bot.keywords import Command
+from bot.lines import DIGITS, PICK, bare_line, line
 from bot.messages import Attachment, Channel, Page, Text
 from bot.run import DIALLED, LANGUAGE, OPENING, RESUME, Playing, Run
 from bot.session import Entry, Kind, Talk
@@ -37,9 +38,10 @@ SERVICES: dict[str, tuple[str, Answers]] = {
     "call": ("help", (("topic", "callback"),)),
     **{right: ("help", (("topic", right), ("written", "yes"))) for right in RIGHTS},
 }
-# These are meant whatever question is open; the others only where a sentence is not an answer.
 OFFERED_BY_MESSAGE = frozenset({"resume.offer", "ask.quarterly"})
-ALWAYS = frozenset({*RIGHTS, "help", "menu", "call", "language"}) - {"correct"}
+# Services by a word alone are meant where words are an answer, too; "lara" or "mulai" may be somebody's name.
+ALONE = frozenset({*RIGHTS, "help", "menu", "call", "language", "cancel", "register", "status", "schedule", "agent",
+                   "payment", "update", "objection", "report"}) - {"correct", "start", "genuine"}  # fmt: skip
 LANGUAGES = ("id", "jv", "mad", "en")
 
 
@@ -54,9 +56,11 @@ def message(run: Run, text: str, attachment: Attachment) -> Playing[Page]:
     if ask is not None:
         return (yield from _answered(run, ask, text))
     command = run.engine.keywords.read(text)
-    if command is not None:
-        return (yield from _begun(run, command))
-    return (yield from _bare(run, text))
+    if command is not None and command.verb == PICK:
+        return (yield from _bare(run, command.rest))
+    if command is None or command.verb in DIGITS or bare_line(text, run.engine.keywords):
+        return (yield from _bare(run, text))
+    return (yield from _begun(run, command))
 
 
 def _open_question(run: Run) -> Playing[Ask | None]:
@@ -74,33 +78,54 @@ def _open_question(run: Run) -> Playing[Ask | None]:
 
 def _answered(run: Run, ask: Ask, text: str) -> Playing[Page]:
     known = run.engine.keywords
-    meant = known.answer(text)
-    if meant in ("yes", "no") and only_options(ask):
-        return (yield from run.typed("1" if meant == "yes" else _refusal(ask)))
     command = known.read(text)
     if command is not None and command.verb in ("update", "correct") and (digit := _digit_of(ask, EDIT)):
         return (yield from run.typed(digit))
-    if command is not None and _interrupts(command, ask, meant):
+    if meant := line(text, ask, run.choices, known):
+        return (yield from run.typed(meant))
+    if command is not None and _interrupts(command, ask, text, known.answer(text)):
         return (yield from _begun(run, command))
+    if run.session.talk.flow == OPENING and (begun := _numbered(run, text)):
+        return (yield from begun)
     found = read(text, run.engine.world.areas, run.today) if run.session.talk.flow == "register" else []
     if len(found) > 1 and not only_options(ask):
         return (yield from _offer(run, *found))
     return (yield from run.typed(text))
 
 
-def _refusal(ask: Ask) -> str:
-    return _digit_of(ask, "no") or ("2" if "2" in ask.options else "0")
-
-
 def _digit_of(ask: Ask, word: str) -> str:
     return next((digit for digit, means in ask.options.items() if means == word), "")
 
 
-def _interrupts(command: Command, ask: Ask, meant: str) -> bool:
-    """Whether a keyword leaves the open question. Where words are an answer, only a keyword that stands alone does."""
-    if command.verb in ("yes", "no"):
+def _interrupts(command: Command, ask: Ask, text: str, meant: str) -> bool:
+    """Whether a keyword leaves the open question.
+
+    Where words are an answer, a sentence that begins with one is the answer ("Tolong, uang saya dipotong"), and so is
+    a word that people are called, too. A keyword that stands alone is meant, or one with the number that it takes.
+    """
+    if command.verb in ("yes", "no", PICK) or command.verb in DIGITS:
         return False
-    return only_options(ask) or bool(meant) or command.verb in ALWAYS or command.rest[:1].isdecimal()
+    if only_options(ask) or _with_number(command):
+        return True
+    return meant in ALONE or not _usable(ask, text)
+
+
+def _with_number(command: Command) -> bool:
+    match command.verb:
+        case "register":
+            return sum(map(str.isdecimal, command.rest)) >= NUMBER
+        case "agent":
+            return command.rest.isascii() and command.rest.isdecimal()
+        case _:
+            return bool(_reference(command.rest))
+
+
+def _usable(ask: Ask, text: str) -> bool:
+    try:
+        ask.parse(text)
+    except Invalid:
+        return False
+    return True
 
 
 def _begun(run: Run, command: Command) -> Playing[Page]:
@@ -178,14 +203,20 @@ def _bare(run: Run, text: str) -> Playing[Page]:
     """Without a keyword and without a question: a digit of the menu, a number that says what it is, or own words."""
     if run.session.unread and text == "9":
         return (yield from run.typed(text))
-    if len(text) == 1 and text.isdecimal():
-        return (yield from _digit(run, text))
+    digit = bare_line(text, run.engine.keywords)
+    if len(digit) == 1:
+        return (yield from _digit(run, digit))
+    return (yield from _numbered(run, text) or _unknown(run))
+
+
+def _numbered(run: Run, text: str) -> Playing[Page] | None:
+    """A number that says by itself what it is: of a case, or a NIK."""
     if ref := _reference(text):
-        return (yield from _begin(run, "status", ("case", ref)))
+        return _begin(run, "status", ("case", ref))
     found = read(text, run.engine.world.areas, run.today)
     if any(len(value) == WHOLE and value.isdecimal() for _, value in found):
-        return (yield from _register(run, text))
-    return (yield from _unknown(run))
+        return _register(run, text)
+    return None
 
 
 def _digit(run: Run, text: str) -> Playing[Page]:
@@ -250,6 +281,8 @@ def _see_again(run: Run, before: Talk) -> None:
     """The person still reads what they read before: a complaint's lines mean something of their own."""
     talk = run.session.talk
     if (talk.flow, talk.asked) == (before.flow, before.asked):
+        if before.shown != talk.shown:  # Whose words are not known here any more; their digits are.
+            run.choices = ()
         run.put(talk=msgspec.structs.replace(talk, shown=before.shown, exits=before.exits))
 
 

@@ -12,6 +12,8 @@ MISUSE = "misuse"
 KINDS = {"1": "bribe", "2": "false_officer", "3": "cut_money", "4": MISUSE, "5": "wrong_target"}
 OF_OFFICERS = frozenset({"bribe", "false_officer", "cut_money"})
 SKIP = "skip"
+# Not "yes": asked whether the name may be told, who writes "no" wants to stay unnamed.
+UNNAMED = "unnamed"
 
 
 def flow(c: Conversation) -> Script:
@@ -22,13 +24,13 @@ def flow(c: Conversation) -> Script:
     most = c.world.reports_per_day
     if ((yield from c.lookup("reports")) or 0) >= most:
         return End(Text("rep.too_many", {"n": most}))
-    anonymous = yield from c.choose("anonymous", Text("rep.anon"), {"1": "yes", "2": "no"})
+    anonymous = yield from c.choose("anonymous", Text("rep.anon"), {"1": UNNAMED, "2": "named"})
     number = yield from _agent_number(c, kind)
     statement = yield from c.ask("statement", Text("rep.text"), parsers.free_text, {"1": SKIP})
     ref = yield from c.number("report")
     due = c.today + timedelta(days=c.world.report_days)
     said = "" if statement == SKIP else statement
-    yield from c.do("report", FileReport(ref, kind, anonymous == "yes", c.world.home, due, number, said))
+    yield from c.do("report", FileReport(ref, kind, anonymous == UNNAMED, c.world.home, due, number, said))
     return End(Text("rep.done", {"obj": ref.shown}))
 
 
