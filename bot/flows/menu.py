@@ -3,7 +3,7 @@
 from bot.conversation import Conversation, Goto, Script
 from bot.flows import register
 from bot.messages import Text
-from bot.stages import LABELS, Case, cases
+from bot.stages import LABELS, Case, Stage, cases
 
 # Never renumber: people know these by heart, and direct dialling uses them.
 SERVICES = {
@@ -47,6 +47,9 @@ def _head(c: Conversation, known: tuple[Case, ...], own_phone: bool) -> Text:
         return Text("main.new")
     if not own_phone:
         return Text("main.active_neutral")
-    latest = known[-1]
+    going_on = [case for case in known if case.stage is not Stage.WITHDRAWN]
+    if not going_on:  # "1" registers this very person again, not somebody else.
+        return Text("main.new")
+    latest = going_on[-1]
     label = Text(LABELS[latest.stage], {"date": latest.day or latest.visit_by})
     return Text("main.active", {"name": latest.name or Text("name.unknown"), "status": label})

@@ -27,7 +27,7 @@ CONSENT, CONSENT_INFO = Text("reg.consent"), Text("reg.consent_info")
 NO_CARD, AS_PRINTED, SKIP, UNKNOWN = "none", "as_printed", "skip", "unknown"
 FIRST_STEP = ("consent", "consent_info", "consent_other", "nik", "nik_again", "minor", "helper", assisted.CONSENT)
 NIK_KEYS = ("nik", "nik_again", "minor", "known", "born", "born_on")
-NIK_COMPLAINTS = {"reg.nik.err_form": {"1": AS_PRINTED}, "reg.nik.err_char": {}, "reg.nik.err_dummy": {}}
+NIK_COMPLAINTS = {"reg.nik.err_form": {"1": AS_PRINTED}, "reg.nik.err_dummy": {}}
 CALL_BACK = Goto("help", (("topic", "callback"),), keep=True)
 OLD = 100  # An age at which a birth date is read back.
 

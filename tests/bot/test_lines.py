@@ -92,3 +92,16 @@ def test_a_number_that_says_what_it_is_counts_in_the_menu() -> None:
     asked.book.mine.append(Case("154437001442", "SITI", Stage.RECEIVED, NOON.date()))
     asked.book.nik4["154437001442"] = "0001"
     assert "4 angka terakhir NIK" in asked.write("1544-3700-1442")
+
+
+def test_who_has_no_card_may_say_so_with_letters_and_then_by_the_line() -> None:
+    lettered = phone("daftar", "1", "saya tidak punya KTP")
+    assert "1 Tidak punya KTP/KK" in lettered.pages[-1].body
+    assert "tetap bisa dibantu" in lettered.write("1")
+
+
+def test_after_a_withdrawal_the_first_line_registers_the_person_again() -> None:
+    calling = Phone(session=Session(language="id"))
+    calling.book.own_phone = True
+    calling.book.mine.append(Case("154437001442", "SITI", Stage.WITHDRAWN, NOON.date()))
+    assert "1 Daftar bansos" in calling.dial()
