@@ -211,7 +211,7 @@ def _bare(run: Run, text: str) -> Playing[Page]:
 
 def _numbered(run: Run, text: str) -> Playing[Page] | None:
     """A number that says by itself what it is: of a case, or a NIK."""
-    if ref := _reference(text):
+    if (ref := _reference(text)) and "status" in run.engine.flows:
         return _begin(run, "status", ("case", ref))
     found = read(text, run.engine.world.areas, run.today)
     if any(len(value) == WHOLE and value.isdecimal() for _, value in found):

@@ -1,7 +1,7 @@
 """By message people answer in words: what they meant is taken, and nothing that they did not mean."""
 
 import pytest
-from support.phone import NOON, Phone
+from support.phone import NOON, WINDOWS, Phone, engine
 
 from bot.effects import ChooseMessages, FileReport, SubmitRegistration
 from bot.messages import Channel
@@ -105,3 +105,9 @@ def test_after_a_withdrawal_the_first_line_registers_the_person_again() -> None:
     calling.book.own_phone = True
     calling.book.mine.append(Case("154437001442", "SITI", Stage.WITHDRAWN, NOON.date()))
     assert "1 Daftar bansos" in calling.dial()
+
+
+def test_where_the_status_is_switched_off_its_number_is_no_answer() -> None:
+    without = Phone(engine=engine(windows=WINDOWS, services=("register", "help")), session=Session(language="id"))
+    without.write("menu")
+    assert without.write("154437001442").startswith("Loket: Salah, coba lagi.")
