@@ -36,8 +36,8 @@ class Meanwhile(Lookups):
     def __init__(self, lookups: Lookups, act: Callable[[], None]) -> None:
         self._lookups, self._act = lookups, [act]
 
-    def look(self, contact: str, lookup: Lookup, now: datetime) -> Any:
-        found = self._lookups.look(contact, lookup, now)
+    def look(self, contact: str, sender: str, lookup: Lookup, now: datetime) -> Any:
+        found = self._lookups.look(contact, sender, lookup, now)
         if lookup.name == "visit_now" and self._act:
             self._act.pop()()
         return found

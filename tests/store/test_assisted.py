@@ -127,7 +127,7 @@ def test_names_of_helpers_are_sealed(office: Office) -> None:
 
 
 @pytest.mark.parametrize("given", [
-    ["X1", "--regency", "3510"], ["Rini", "--regency", "0010"], ["Rini", "--regency", "3510", "--phone", "12"],
+    ["X1", "--regency", "3510"], ["Rini", "--regency", "0010"], ["Rini", "--regency", "3510", "--phone"],
     ["Rini", "--regency", "35"],
 ])  # fmt: skip
 def test_the_command_refuses_what_is_not_so(given: list[str], tmp_path: object) -> None:
@@ -135,7 +135,7 @@ def test_the_command_refuses_what_is_not_so(given: list[str], tmp_path: object) 
     runner = CliRunner(env=environment)
     assert runner.invoke(main, ["keys", "generate"]).exit_code == 0
     assert runner.invoke(main, ["migrate"]).exit_code == 0
-    assert runner.invoke(main, ["helpers", "add", *given]).exit_code == 1
+    assert runner.invoke(main, ["helpers", "add", *given], input="12\n").exit_code == 1
 
 
 def test_helpers_are_added_listed_and_stopped(tmp_path: object) -> None:
