@@ -151,6 +151,7 @@ class Conversation:
         parse: Callable[[str], T],
         options: Options,
         complaints: Mapping[str, Options] = ...,
+        beside: Text | None = ...,
     ) -> Part[T | str]: ...
     def ask(
         self,
@@ -159,9 +160,10 @@ class Conversation:
         parse: Callable[[str], Any],
         options: Options = NONE,
         complaints: Mapping[str, Options] = NO_COMPLAINTS,
+        beside: Text | None = None,
     ) -> Part[Any]:
         """Ask for something that is typed; an option's answer is its word."""
-        return (yield Ask(key, prompt, parse, options, complaints))
+        return (yield Ask(key, prompt, parse, options, complaints, beside))
 
     def choose(
         self, key: str, prompt: Text, options: Options, *, beside: Text | None = None, own_turn: bool = False

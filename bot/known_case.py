@@ -3,6 +3,7 @@
 Every service that speaks of a case asks for it here, so that nobody learns from one what another keeps back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot import filed, parsers
@@ -13,11 +14,21 @@ from bot.messages import Text, Value
 from bot.session import Kind
 from bot.stages import Case, case, cases
 
-FORGOT, OTHER = "forgot", "other"
+FORGOT, OTHER, MORE = "forgot", "other", "more"
+# Never renumber: a person keeps the digit of their turn, whichever screen they stand on.
+DIGITS, SOMEBODY_ELSE = "12345678", "99"
+A_SCREEN = 4
 LOCKED = "locked"
 FORGET = {"1": FORGOT}
 CALL_BACK = Goto("help", (("topic", "callback"),))
-ASKED = ("which", "ref", "case", "nik4", "no_match")  # What is forgotten when the case is asked for again.
+ASKED = (
+    "which",
+    "which_more",
+    "ref",
+    "case",
+    "nik4",
+    "no_match",
+)  # What is forgotten when the case is asked for again.
 
 Answers = tuple[tuple[str, str], ...]
 
@@ -106,16 +117,34 @@ def which(c: Conversation, known: tuple[Case, ...]) -> Part[str]:
     if len(known) == 1:
         return known[0].ref
     if known:
-        first, second = known[-2:]
-        values = {"name1": named(first), "ref4a": first.ref[4:8], "name2": named(second), "ref4b": second.ref[4:8]}
-        options = {"1": first.ref, "2": second.ref, "3": OTHER}
-        which = yield from c.ask("which", Text("who.pick", values), another, options)
+        which = yield from _picked(c, known)
         if which != OTHER:
             return str(which)
     ref = yield from c.ask("ref", Text("status.ask_ref"), parsers.reference, FORGET)
     if not isinstance(ref, Reference):
         raise Leave((yield from _forgot(c)))
     return str(ref)
+
+
+def _picked(c: Conversation, known: tuple[Case, ...]) -> Part[Reference | str]:
+    """One of this phone's people, each under a digit of their own that never changes; or a number that is typed."""
+    people = known[-len(DIGITS) :]
+    options = {digit: mine.ref for digit, mine in zip(DIGITS, people, strict=False)} | {SOMEBODY_ELSE: OTHER}
+    first, rest = _listed("who.pick", people[:A_SCREEN]), _listed("who.more", people[A_SCREEN:])
+    if c.roomy or len(people) <= A_SCREEN:
+        return (yield from c.ask("which", first, another, options, beside=rest))
+    which = yield from c.ask("which", first, another, options | {"9": MORE})
+    return (yield from c.ask("which_more", rest, another, options)) if which == MORE else which
+
+
+def _listed(sentence: str, people: Sequence[Case]) -> Text:
+    """The lines of nobody are left out."""
+    values: dict[str, Value] = {}
+    for place in range(A_SCREEN):
+        mine = people[place] if place < len(people) else None
+        values[f"name{place + 1}"] = named(mine) if mine else ""
+        values[f"ref4{'abcd'[place]}"] = mine.ref[4:8] if mine else ""
+    return Text(sentence, values)
 
 
 def _forgot(c: Conversation) -> Part[Finish]:
