@@ -5,7 +5,7 @@ from bot.keywords import Command
 from bot.run import Playing, Run
 
 # What members of staff write. Two of these words are the citizens' too, unless a number stands behind them.
-FLOW, ONLY_STAFF = "agent", frozenset({"accept", "pass_on", "none", "done", "tasks"})
+FLOW, ONLY_STAFF = "agent", frozenset({"accept", "pass_on", "none", "done", "tasks", "set_off"})
 SHARED = frozenset({"schedule", "not_me"})
 
 

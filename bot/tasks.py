@@ -40,6 +40,7 @@ class Task:
     day: date | None = None
     slot: str = ""
     place: str = "home"  # Where the visit is, or would be.
+    agent_number: str = field(default="", repr=False)  # The visit's.
 
     @property
     def mine(self) -> bool:

@@ -70,6 +70,7 @@ class Move(StrEnum):
     TAKE = "take"
     ASSIGN = "assign"
     SCHEDULE = "schedule"
+    SET_OFF = "set_off"  # The agent is on the way to a planned visit.
     NOT_MET = "not_met"
     RESOLVE = "resolve"
     GIVE_BACK = "give_back"
@@ -88,6 +89,7 @@ class Reason(StrEnum):
     FULL = "full"  # The agent has no room.
     ABSENT = "absent"  # The agent is away.
     TOO_EARLY = "too_early"  # The visit's day has not come.
+    NOT_TODAY = "not_today"  # The visit is on another day.
     CONCERNED = "concerned"  # A report would come to somebody whom it may be about.
 
 
@@ -150,6 +152,7 @@ MOVES: Mapping[Move, tuple[frozenset[Status], Status]] = {
     Move.TAKE: (frozenset({Status.OPEN}), Status.ASSIGNED),
     Move.ASSIGN: (LIVE, Status.ASSIGNED),
     Move.SCHEDULE: (frozenset({Status.ASSIGNED, Status.SCHEDULED}), Status.SCHEDULED),
+    Move.SET_OFF: (frozenset({Status.SCHEDULED}), Status.SCHEDULED),
     Move.NOT_MET: (frozenset({Status.SCHEDULED}), Status.ASSIGNED),
     Move.RESOLVE: (frozenset({Status.ASSIGNED, Status.SCHEDULED}), Status.RESOLVED),
     Move.GIVE_BACK: (frozenset({Status.ASSIGNED, Status.SCHEDULED}), Status.OPEN),
@@ -219,6 +222,14 @@ def schedule(ticket: Ticket, visit: Visit, today: date) -> Ticket:
     if not (len(number) == 4 and number.isascii() and number.isdecimal()):
         raise NotAllowed(Reason.AGENT_NUMBER)
     return replace(moved, visit=visit)
+
+
+def set_off(ticket: Ticket, today: date) -> Ticket:
+    """The agent goes there now; the visit stays as it was told."""
+    moved = _next(ticket, Move.SET_OFF)
+    if ticket.visit is None or ticket.visit.day != today:
+        raise NotAllowed(Reason.NOT_TODAY)
+    return moved
 
 
 def not_met(ticket: Ticket, today: date) -> Ticket:

@@ -69,8 +69,10 @@ class Commands:
             if len(theirs) > 1:  # A case can have several: the visit is what is meant.
                 theirs = [row for row in theirs if row.topic == Topic.FACE_VERIFICATION] or theirs
             if len(theirs) == 1:
-                card, today = self._cards.card(theirs[0]), local_day(now, actor.district)
-                return msgspec.to_builtins(Found(_task(card, _when(card, theirs[0].agent_id == actor.id, today))))
+                (row,) = theirs
+                card, today, mine = self._cards.card(row), local_day(now, actor.district), row.agent_id == actor.id
+                number = row.agent_number if mine and row.agent_number else ""
+                return msgspec.to_builtins(Found(_task(card, _when(card, mine, today), number)))
             if theirs:
                 return msgspec.to_builtins(Found(several=True))
             return msgspec.to_builtins(self._elsewhere(connection, actor, rows))
@@ -163,7 +165,7 @@ def _when(card: Card, mine: bool, today: date) -> When:
     return next((when for when, cards in by_name if cards), When.LATER)
 
 
-def _task(card: Card, when: When) -> Task:
+def _task(card: Card, when: When, agent_number: str = "") -> Task:
     at_home = card.place_wish is Place.HOME or Need.WALKING in card.needs
     return Task(
         card.id, card.ref, card.version, card.village, card.due, when,
@@ -172,6 +174,7 @@ def _task(card: Card, when: When) -> Task:
         day=card.day,
         slot=card.slot or "",
         place=card.place or (Place.HOME if at_home else Place.HALL),
+        agent_number=agent_number,
     )  # fmt: skip
 
 
@@ -185,6 +188,8 @@ def _moved(desk: Desk, actor: Actor, effect: MoveTicket, now: datetime) -> str:
                 return OVER
             place = Place(effect.place)
             desk.schedule(actor, id, effect.day, Slot(effect.slot), place, version, number=effect.agent_number)
+        case Move.SET_OFF:
+            desk.set_off(actor, id, version)
         case Move.NOT_MET:
             desk.not_met(actor, id, version)
         case Move.RESOLVE:

@@ -101,6 +101,11 @@ class TicketEffects:
         self._post(connection, row, Text(sentence, said), f"scheduled:{id}", now)
         self._post(connection, row, Text("evt.codes", said | {"ccode": number}), f"codes:{id}", now)
 
+    def on_the_way(self, connection: Connection, row: Found, agent: str, now: datetime) -> None:
+        """Tell that the agent is coming now, once a visit, and what the agent has to show first."""
+        told = Text("evt.on_the_way", {"ref": _shown(row), "agent": agent, "acode": row.agent_number})
+        self._post(connection, row, told, f"on_the_way:{row.visit_id}", now)
+
     def missed(self, connection: Connection, row: Found, day: date, now: datetime) -> None:
         """Tell that somebody came, so that an agent who never did is found out."""
         told = Text("evt.visit_missed", {"ref": _shown(row), "date": day})

@@ -195,6 +195,13 @@ class Desk:
         if wrong:
             raise WrongNumber(wrong[0])
 
+    def set_off(self, actor: Actor, ticket_id: str, version: int) -> None:
+        def move(at: _Moving) -> None:
+            self._keep(at, Move.SET_OFF, moves.set_off(at.ticket, at.today))
+            self._effects.on_the_way(at.connection, at.row, actor.name, at.now)
+
+        self._move(actor, Move.SET_OFF, ticket_id, version, "", move)
+
     def not_met(self, actor: Actor, ticket_id: str, version: int) -> None:
         def move(at: _Moving) -> None:
             self._keep(at, Move.NOT_MET, moves.not_met(at.ticket, at.today))

@@ -25,6 +25,7 @@ REFUSED = {
     "schedule_first": "ag.schedule_first",
     "full": "ag.full",
     "too_early": "ag.too_early",
+    "not_today": "ag.not_today",
 }
 WHEN = {When.LATE: "ag.when_late", When.UNPLANNED: "ag.when_unplanned", When.OPEN: "ag.when_open"}
 
@@ -45,6 +46,8 @@ def flow(c: Conversation) -> Script:
             return (yield from _take(c, task, number))
         case "schedule":
             return (yield from _schedule(c, task, rest))
+        case "set_off":
+            return (yield from _set_off(c, task))
         case "none":
             return _told((yield from _move(c, task, "not_met")), task, "ag.not_met")
         case "done":
@@ -109,6 +112,14 @@ def _schedule(c: Conversation, task: Task, rest: str) -> Part[Finish]:
     )
     said: dict[str, Value] = {"date": planned.day, "slot": Text(f"slot.{planned.slot}"), "acode": number}
     return _told(outcome, task, "ag.scheduled", place=Text(f"ag.place.{place}"), **said)
+
+
+def _set_off(c: Conversation, task: Task) -> Part[Finish]:
+    """The citizen is told who comes; whoever comes has that number at hand."""
+    outcome = yield from _move(c, task, "set_off")
+    if outcome != DONE:
+        return _told("schedule_first" if task.day is None else outcome, task, "")
+    return _told(outcome, task, "ag.set_off", acode=task.agent_number)
 
 
 def _end(c: Conversation, task: Task, rest: str) -> Part[Finish]:

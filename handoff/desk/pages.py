@@ -55,6 +55,11 @@ def take(ticket_id: str) -> Response:
         return refusal(404, words.TAKEN)
 
 
+def set_off(ticket_id: str) -> Response:
+    """Berangkat: the citizen hears who is coming, and by which number the agent is known."""
+    return _press(Move.SET_OFF, ticket_id, here().desk.set_off)
+
+
 def not_met(ticket_id: str) -> Response:
     """Nobody was there."""
     return _press(Move.NOT_MET, ticket_id, here().desk.not_met)

@@ -32,7 +32,7 @@ def _entitled(actor: Actor, move: Move, ticket: Ticket) -> bool:
     match move:
         case Move.TAKE:
             return _may_claim(actor, ticket)
-        case Move.SCHEDULE | Move.NOT_MET | Move.RESOLVE | Move.GIVE_BACK:
+        case Move.SCHEDULE | Move.SET_OFF | Move.NOT_MET | Move.RESOLVE | Move.GIVE_BACK:
             return _holds(actor, ticket)
         case Move.ASSIGN:
             return _oversees(actor, ticket)

@@ -34,6 +34,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("/tickets/<ticket_id>/take", "take", pages.take, _MOVE),
     ("/tickets/<ticket_id>/schedule", "schedule", pages.schedule, _FORM),
     ("/tickets/<ticket_id>/outcome", "outcome", pages.outcome, _FORM),
+    ("/tickets/<ticket_id>/set-off", "set_off", pages.set_off, _MOVE),
     ("/tickets/<ticket_id>/not-met", "not_met", pages.not_met, _MOVE),
     ("/tickets/<ticket_id>/give-back", "give_back", pages.give_back, _MOVE),
     ("/tickets/<ticket_id>/reassign", "reassign", district.reassign, _FORM),

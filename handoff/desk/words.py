@@ -126,12 +126,14 @@ REASONS: Mapping[Reason, str] = {
     Reason.FULL: "Jumlah tiket sudah penuh.",
     Reason.ABSENT: "Orang ini sedang tidak bertugas.",
     Reason.CONCERNED: "Laporan ini tidak boleh ke orang itu: ia disebut di dalamnya, atau satu jalur dengannya.",
+    Reason.NOT_TODAY: "Kunjungan ini bukan hari ini. Ubah dulu jadwalnya.",
     Reason.TOO_EARLY: "Hari kunjungan ini belum tiba. Bila tidak bisa datang, ubah jadwalnya.",
 }
 MOVES: Mapping[Move, str] = {
     Move.TAKE: "Diambil",
     Move.ASSIGN: "Diserahkan",
     Move.SCHEDULE: "Dijadwalkan",
+    Move.SET_OFF: "Berangkat",
     Move.NOT_MET: "Tidak bertemu",
     Move.RESOLVE: "Selesai",
     Move.GIVE_BACK: "Dikembalikan",
@@ -141,6 +143,7 @@ SAVED: Mapping[Move, str] = {
     Move.TAKE: "Tiket ini sekarang tugas Anda. Jadwalkan kunjungannya.",
     Move.ASSIGN: "Tiket sudah dialihkan.",
     Move.SCHEDULE: "Jadwal tersimpan. Warga menerima SMS.",
+    Move.SET_OFF: "Warga diberi tahu bahwa Anda sedang ke sana.",
     Move.NOT_MET: "Tercatat: tidak bertemu. Jadwalkan kunjungan lagi.",
     Move.RESOLVE: "Hasil tersimpan. Terima kasih.",
     Move.GIVE_BACK: "Tiket sudah dikembalikan.",

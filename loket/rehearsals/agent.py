@@ -16,7 +16,7 @@ VILLAGE = "Gunung Samarinda"
 
 def _planned(today: date) -> Task:
     day = today + timedelta(days=3)
-    return Task("1", REFS[0], 1, VILLAGE, day, When.TODAY, True, NAME, today, "midday", "hall")
+    return Task("1", REFS[0], 1, VILLAGE, day, When.TODAY, True, NAME, today, "midday", "hall", "4821")
 
 
 def _tasks(_: str, today: date) -> Iterator[Any]:
@@ -50,6 +50,7 @@ def _moves(argument: str, _: date) -> tuple[str, ...]:
         "take": ("full",),
         "schedule": ("day", "over"),
         "not_met": ("too_early",),
+        "set_off": ("not_today",),
         "resolve": ("schedule_first", f"{WRONG}2", f"{WRONG}0"),
     }
     return (DONE, "gone", *more.get(effect.move, ()))
@@ -77,6 +78,7 @@ MESSAGES = {
     "an agent plans": (f"JADWAL {REFS[0]} besok pagi",),
     "an agent plans at some time": (f"JADWAL {REFS[0]} kapan-kapan",),
     "an agent, or a citizen": (f"JADWAL {REFS[0]}",),
+    "an agent sets off": (f"BERANGKAT {REFS[0]}",),
     "an agent meets nobody": (f"NIHIL {REFS[0]}",),
     "an agent gives back": (f"ALIH {REFS[0]}",),
     "an agent rejects": (f"TOLAK {REFS[0]}",),

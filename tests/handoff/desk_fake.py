@@ -172,6 +172,10 @@ class Tickets:
             raise WrongNumber(record.tries)
         self._keep(actor, record, Move.RESOLVE, tickets.resolve(record.ticket, outcome, bool(visit_number)), note)
 
+    def set_off(self, actor: Actor, ticket_id: str, version: int) -> None:
+        record = self._checked(actor, Move.SET_OFF, ticket_id, version)
+        self._keep(actor, record, Move.SET_OFF, tickets.set_off(record.ticket, TODAY))
+
     def not_met(self, actor: Actor, ticket_id: str, version: int) -> None:
         record = self._checked(actor, Move.NOT_MET, ticket_id, version)
         self._keep(actor, record, Move.NOT_MET, tickets.not_met(record.ticket, TODAY))

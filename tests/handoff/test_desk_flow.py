@@ -87,6 +87,18 @@ def test_empty_pages_say_what_to_do(house: House) -> None:
     assert "Tiket muncul di sini" in house.browser("koordinator").get("/desk/district").text
 
 
+def test_who_sets_off_says_so_on_the_day(house: House) -> None:
+    record = house.desk.add("t1", **scheduled())
+    house.desk.add("t2", **scheduled(TODAY + timedelta(days=1)))
+    budi = house.browser("budi")
+    assert "Saya berangkat" in budi.get("/desk/tickets/t1").text
+    assert budi.post("/desk/tickets/t1/set-off", {"version": "1"}).status_code == 303
+    assert "Warga diberi tahu bahwa Anda sedang ke sana." in budi.get("/desk/tickets/t1").text
+    assert record.ticket.status is Status.SCHEDULED
+    assert "Saya berangkat" not in budi.get("/desk/tickets/t2").text
+    assert "bukan hari ini" in budi.post("/desk/tickets/t2/set-off", {"version": "1"}).text
+
+
 def test_not_met_gives_a_second_offer(house: House) -> None:
     record = house.desk.add("t1", **scheduled())
     budi = house.browser("budi")

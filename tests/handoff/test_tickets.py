@@ -30,6 +30,8 @@ def make(move: Move, ticket: Ticket, agent: str = "sari") -> Ticket:
             return tickets.assign(ticket, agent)
         case Move.SCHEDULE:
             return tickets.schedule(ticket, VISIT, TODAY)
+        case Move.SET_OFF:
+            return tickets.set_off(ticket, VISIT.day)
         case Move.NOT_MET:
             return tickets.not_met(ticket, VISIT.day)
         case Move.RESOLVE:
@@ -86,6 +88,14 @@ def test_nobody_can_have_been_missed_before_the_day() -> None:
     with pytest.raises(NotAllowed) as refused:
         tickets.not_met(with_status(Status.SCHEDULED), VISIT.day - timedelta(days=1))
     assert refused.value.reason is Reason.TOO_EARLY
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_nobody_is_on_the_way_on_another_day(days: int) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        tickets.set_off(with_status(Status.SCHEDULED), VISIT.day + timedelta(days=days))
+    assert refused.value.reason is Reason.NOT_TODAY
+    assert tickets.set_off(with_status(Status.SCHEDULED), VISIT.day).visit == VISIT
 
 
 def test_another_agent_does_not_inherit_the_agent_number() -> None:

@@ -186,6 +186,22 @@ def test_nobody_met_and_given_back(village: Village) -> None:
     assert "tugas Anda" in village.write(f"TERIMA {village.ref}", SARI)
 
 
+def test_who_sets_off_is_announced_once_a_visit(village: Village) -> None:
+    village.write(f"TERIMA {village.ref}")
+    assert "Jadwalkan dulu" in village.write(f"BERANGKAT {village.ref}")
+    village.write(f"JADWAL {village.ref} besok pagi")
+    assert "bukan hari ini" in village.write(f"BERANGKAT {village.ref}")
+    village.office.clock.wait(days=1)
+    number = next(str(row["agent_number"]) for row in village.office.rows("visits") if row["outcome"] == "")
+    for _ in range(2):
+        assert f"Tunjukkan dulu nomor agen Anda {number}" in village.write(f"BERANGKAT {village.ref}")
+    assert village.told().count("evt.on_the_way") == 1
+    village.office.work(minutes=1)
+    assert any(f"nomor {number}. Nomor beda? Jangan layani" in said or f"nomor {number}. Beda? Jangan layani" in said
+               for said in village.office.gateway.bodies)  # fmt: skip
+    assert (village.ticket()["status"], village.history()[-1]) == ("scheduled", ("set_off", "budi", "sms"))
+
+
 def test_what_the_desk_refuses_is_refused(village: Village) -> None:
     village.write(f"TERIMA {village.ref}")
     assert "Jadwalkan dulu" in village.write(f"SELESAI {village.ref} 735")

@@ -252,7 +252,11 @@ def _moved(task: Task, move: MoveTicket) -> Task:
         case "take":
             return replace(later, when=When.UNPLANNED)
         case "schedule":
-            return replace(later, when=When.LATER, day=move.day, slot=move.slot, place=move.place)
+            return replace(
+                later, when=When.LATER, day=move.day, slot=move.slot, place=move.place, agent_number=move.agent_number
+            )
+        case "set_off":
+            return later
         case "not_met":
             return replace(later, when=When.UNPLANNED, day=None)
         case _:

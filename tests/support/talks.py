@@ -199,7 +199,8 @@ class Player:
         due, number = date(2026, 12, 4) if when != When.LATE else date(2026, 11, 18), ref.replace("-", "")
         verification = name != "question"
         slot = "midday" if day else ""
-        shown = Task(number, str(Reference(number)), 1, village, due, When(when), verification, name, day, slot)
+        shown = Task(number, str(Reference(number)), 1, village, due, When(when), verification, name, day, slot,
+                     agent_number="4821" if day else "")  # fmt: skip
         self.phone.book.tasks.append(shown)
 
     def _colleague(self, ref: str, village: str) -> None:
