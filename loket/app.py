@@ -85,6 +85,7 @@ class Gateways:
             active = partial(self._active, name)
             return serve(found.gateway, partial(self._on_screen, found), request, found.admit, active)
         if channel == VOICE and (rung := self._voice.get(name)):
+            request = replace(request, headers=_headers(environ))
             return serve_voice(rung, self.missed, request, self._service.clock())
         if messaging:
             request = replace(request, headers=_headers(environ))

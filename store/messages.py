@@ -26,6 +26,7 @@ QUEUED = "queued"
 # most messages; nobody may flood a phone through us, nor empty our purse.
 MOST, DAY = 16, timedelta(days=1)
 REPLY = "reply:"
+LONGEST_NAME = 80  # Letters of a vendor's name for a message that the table has room for.
 # What may follow what: a receipt that comes late or twice never moves a message back.
 RANK: Mapping[str, int] = {
     QUEUED: 0,
@@ -197,7 +198,11 @@ class Messages:
 
     def elsewhere(self, gateway: str, provider_id: str, now: datetime) -> bool:
         """WhatsApp took a message and could not deliver it after all: it goes by SMS, once, where a number is known."""
-        mine = and_(messages.c.gateway == gateway, messages.c.provider_id == provider_id, _behind("permanent_failure"))
+        mine = and_(
+            messages.c.gateway == gateway,
+            messages.c.provider_id == self._called(provider_id),
+            _behind("permanent_failure"),
+        )
         on_whatsapp = and_(mine, messages.c.channel == Channel.WHATSAPP.value)
         by_sms = {"channel": Channel.SMS.value, "gateway": "", "provider_id": None, "delivery": QUEUED, "sent_at": None}
         with self._db.write() as connection:
@@ -225,13 +230,18 @@ class Messages:
 
     def contact_of(self, gateway: str, provider_id: str) -> str:
         """Whom a message was for; empty where nothing is known of it."""
-        mine = and_(messages.c.gateway == gateway, messages.c.provider_id == provider_id)
+        mine = and_(messages.c.gateway == gateway, messages.c.provider_id == self._called(provider_id))
         with self._db.read() as connection:
             return connection.scalar(select(messages.c.contact_id).where(mine)) or ""
 
     def sent(self, id: str, gateway: str, provider_id: str, now: datetime) -> None:
         """The gateway has taken it. A second attempt that was late changes nothing."""
-        values = {"gateway": gateway, "provider_id": provider_id, "delivery": "sending", "sent_at": ms(now)}
+        values = {
+            "gateway": gateway,
+            "provider_id": self._called(provider_id),
+            "delivery": "sending",
+            "sent_at": ms(now),
+        }
         with self._db.write() as connection:
             connection.execute(update(messages).where(messages.c.id == id, _behind("sending")).values(values))
 
@@ -242,13 +252,15 @@ class Messages:
 
     def delivered(self, gateway: str, provider_id: str, delivery: str) -> bool:
         """A receipt came. False: nothing is known of that message, or it has come further already."""
-        mine = and_(messages.c.gateway == gateway, messages.c.provider_id == provider_id, _behind(delivery))
+        mine = and_(
+            messages.c.gateway == gateway, messages.c.provider_id == self._called(provider_id), _behind(delivery)
+        )
         with self._db.write() as connection:
             return bool(connection.execute(update(messages).where(mine).values(delivery=delivery)).rowcount)
 
     def known(self, gateway: str, provider_id: str) -> bool:
         """Whether a message was sent under this name."""
-        mine = messages.c.gateway == gateway, messages.c.provider_id == provider_id
+        mine = messages.c.gateway == gateway, messages.c.provider_id == self._called(provider_id)
         with self._db.read() as connection:
             return connection.scalar(select(messages.c.id).where(*mine)) is not None
 
@@ -265,6 +277,12 @@ class Messages:
             rows = connection.execute(mine).all()
         opened = [(row, self._opened(row.id, row.sealed)) for row in rows]
         return [Posted(row.channel, words.body, row.sent_at, words.choices) for row, words in opened]
+
+    def _called(self, provider_id: str) -> str:
+        """A vendor's name for a message as it is kept: what the column has no room for, or cannot hold, by its mark."""
+        if len(provider_id) <= LONGEST_NAME and provider_id.isprintable():
+            return provider_id
+        return self._sealer.mark("inbox", f"receipt|{provider_id!r}").hex()
 
     def _opened(self, id: str, sealed: bytes) -> Words:
         return msgspec.json.decode(self._sealer.open("messages.sealed", id, sealed), type=Words)

@@ -137,3 +137,18 @@ def test_who_wants_no_messages_gets_only_those_that_are_needed(office: Office) -
         connection.execute(update(contacts).values(opted_out_at=None))
     post(office)
     assert [row["sentence"] for row in office.rows("messages")] == ["evt.visit_missed", "evt.decision_private"]
+
+
+@pytest.mark.parametrize("name", ["wamid." + "x" * 300, "a\0b", "\ud83d", "m-1"])
+def test_whatever_a_vendor_calls_a_message_its_receipt_finds_it(office: Office, name: str) -> None:
+    """A name that the table could not hold would leave the row unwritten, and the message would go out again."""
+    office.dial()
+    post(office)
+    (row,) = office.rows("messages")
+    messages = office.service.messages
+    messages.sent(row["id"], "vendor", name, office.clock())
+    assert messages.known("vendor", name)
+    assert not messages.known("vendor", f"{name}y")
+    assert messages.contact_of("vendor", name) == row["contact_id"]
+    assert messages.delivered("vendor", name, "delivered")
+    assert delivery(office) == "delivered"

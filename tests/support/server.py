@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.engine import URL
 from support.callers import Wire
+from support.doors import WORD, Doors
 from support.neighbours import PORTAL_TOKEN, Neighbours
 
 from handoff.routing import Role
@@ -92,6 +93,8 @@ class Installation:
     processes: int = 1
     port: int = field(default_factory=free_port)
     sms: SmsName = "africastalking"
+    doors: Doors | None = None  # All the other gateways too.
+    changes: Mapping[str, Any] = field(default_factory=dict)  # Of the configuration.
     _running: list[Running] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -99,6 +102,7 @@ class Installation:
         open_now = Period(today - timedelta(days=20), today + timedelta(days=20))
         changes = {"windows": {"3510": open_now}, "sms": {self.sms: Line(two_way=True)}, "portal": "http"}
         changes |= {"follow_seconds": 900, "sending_hours": (0, 24)}
+        changes |= (self.doors.changes() if self.doors else {}) | self.changes
         config: Config = msgspec.structs.replace(shipped, **changes)
         (self.folder / "config.yml").write_bytes(msgspec.yaml.encode(config))
         generate_keys(self.folder / "keys.json")
@@ -112,13 +116,14 @@ class Installation:
             "CONFIG": str(self.folder / "config.yml"),
             "DATABASE_URL": self.url.render_as_string(hide_password=False),
             "KEYS_FILE": str(self.folder / "keys.json"),
-            "AFRICASTALKING_TOKENS": TOKEN,
+            "AFRICASTALKING_TOKENS": f"{TOKEN},{WORD}" if self.doors else TOKEN,
             "AFRICASTALKING_USERNAME": "loket",
             "AFRICASTALKING_API_KEY": "key-of-the-vendor",
             "AFRICASTALKING_URL": self.near.vendor_url,
             "PORTAL_URL": self.near.portal_url,
             "PORTAL_TOKEN": PORTAL_TOKEN,
         }
+        values |= self.doors.environment() if self.doors else {}
         return {f"LOKET_{name}": value for name, value in values.items()}
 
     def start(self, **more: str) -> Running:
