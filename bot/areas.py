@@ -203,13 +203,13 @@ class _Name:
     @classmethod
     def of(cls, village: Village) -> Self:
         words = village.name.split()
-        later = tuple(_fold(" ".join(words[n:])) for n in range(1, len(words)))
-        return cls(village, _fold(village.name), _fold(village.name + village.district.name), later)
+        later = tuple(fold(" ".join(words[n:])) for n in range(1, len(words)))
+        return cls(village, fold(village.name), fold(village.name + village.district.name), later)
 
 
 @lru_cache(maxsize=4096)  # A flow is run again from its top at every turn, and asks the same thing each time.
 def _search(gazetteer: Gazetteer, text: str, near: str, regencies: frozenset[str] | None) -> tuple[Village, ...]:
-    query = _fold(text)
+    query = fold(text)
     if len(query) < FEWEST_LETTERS:
         return ()
     names = gazetteer._names
@@ -256,13 +256,13 @@ def _with_slips(query: str, names: Sequence[_Name]) -> list[tuple[float, Village
         for _, distance, index in process.extract(query, wording, scorer=OSA.distance, score_cutoff=limit, limit=None):
             costs[index] = min(costs.get(index, distance + extra), distance + extra)
     for index, name in enumerate(names):
-        if index not in costs and name.name[0] == query[0] and _abbreviates(query, name.name):
+        if index not in costs and name.name[0] == query[0] and abbreviates(query, name.name):
             costs[index] = 1.5
     most = min(costs.values(), default=0) + 1
     return [(cost, names[index].village) for index, cost in costs.items() if cost <= most]
 
 
-def _abbreviates(query: str, name: str) -> bool:
+def abbreviates(query: str, name: str) -> bool:
     """Whether the query is the name with up to half of its letters left out: `kbdalem` for Kebondalem."""
     if 2 * len(query) < len(name):
         return False
@@ -270,7 +270,7 @@ def _abbreviates(query: str, name: str) -> bool:
     return all(letter in letters for letter in query)
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Letters a to z only, in today's spelling, no letter doubled."""
     letters = "".join(filter(str.isalpha, unicodedata.normalize("NFKD", text).lower()))
     for old, new in _OLD_SPELLING:

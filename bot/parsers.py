@@ -3,21 +3,21 @@
 Each reads its own `str()` back, for a talk is run again over the answers that were kept.
 """
 
-import re
 import unicodedata
 from datetime import date
 from typing import Final
 
+from bot import called, dates, phones
 from bot.conversation import Invalid
+from bot.digits import LONGEST, plain, runs
 from bot.identity import Kk, Msisdn, Nik, PersonName, Reference
 from bot.messages import Text
 
-LONGEST: Final = 1600  # Characters; what is behind them is not read, so that no text can take long.
 FREE_TEXT: Final = 160
 QUERY: Final = 30
 FEWEST_LETTERS: Final = 3
 
-_SEPARATORS: Final = " .-\t\r\n\u2010\u2011\u2012\u2013\u2014\u2212"
+_SEPARATORS: Final = " .,/_:-\t\r\n\u2010\u2011\u2012\u2013\u2014\u2212"
 _TO_DIGITS: Final = str.maketrans("OolI", "0011", _SEPARATORS)
 _APOSTROPHES: Final = str.maketrans("\u2018\u2019\u02bc\u0060\u00b4\u2032", "''''''")
 _HIDDEN: Final = frozenset({"Cf", "Cc", "Co", "Cs"})  # Formats, controls, private use, halves of characters.
@@ -32,48 +32,16 @@ _DUMMIES: Final = frozenset(
     + ["1050245708900001", "1050245708900002", "1050241708900001"]
 )
 
-_ADDRESS: Final = frozenset(
-    str.split("NAMA NAMAKU SAYA AKU KULO KULA JENENG JENENGKU NYAMA ADALAH PAK BAPAK BPK BU IBU MBAH MBAK")
-)
-_ENGLISH: Final = (["MY", "NAME", "IS"], ["I", "AM"])  # Only as a whole: Is and My are names.
-_TITLES: Final = frozenset(str.split("H HJ HAJI HAJJAH DRS DRA DR IR KH PROF UST USTADZ USTADZAH MAS"))
-_DEGREES: Final = frozenset(
-    str.split(
-        "SPD SPDI SE SH SAG SKOM ST SSOS SIP SKEP SKM STP SSI SPT SS NERS MPD MPDI MM MSI MH MT MKES MAG AMD BA BSC"
-    )
-)
-_ALIAS: Final = frozenset(str.split("ALIAS ALS AL. PANGGILAN DIPANGGIL"))
-
-_RUNS: Final = re.compile(r"[0-9]+|[a-z]+")
-_BETWEEN_DATE_PARTS: Final = re.compile(r"[ \t\r\n./,-]+")
-_DATE_WORDS: Final = frozenset({"tgl", "tanggal", "lahir"})
-_MONTHS: Final = {
-    word: number
-    for number, words in enumerate(
-        (
-            "januari jan january",
-            "februari feb pebruari peb february",
-            "maret mar march",
-            "april apr",
-            "mei may",
-            "juni jun june",
-            "juli jul july",
-            "agustus agu agt ags agust august aug",
-            "september sep sept",
-            "oktober okt october oct",
-            "november nov nopember nop",
-            "desember des december dec",
-        ),
-        1,
-    )
-    for word in words.split()
-}
 _FILLERS: Final = frozenset(str.split("desa ds kelurahan kel kecamatan kec"))
+_NOT: Final = frozenset(str.split("bukan dudu sanes banne not salah wrong lupa lali kalopae"))
+_OF_NIK: Final = frozenset(str.split("nik niknya nike ktp ktpnya"))
+_OF_KK: Final = frozenset(str.split("kk kknya keluarga kartu family"))
+_COUNTED: Final = frozenset(str.split("rt rw umur usia anak no nomor urut ke pertama"))  # Before a small number.
 
 
 def nik(text: str) -> Nik:
     """Sixteen digits with a possible birth date; what only looks odd is `second_look`'s and `notes`' in bot.areas."""
-    digits = _digits(text)
+    digits = _digits(text, _OF_NIK, _OF_KK)
     if digits is None:
         raise Invalid(Text("reg.nik.err_char"))
     if len(digits) != 16:
@@ -88,7 +56,7 @@ def nik(text: str) -> Nik:
 
 def kk(text: str) -> Kk:
     """Sixteen digits that are no woman's NIK. A man's NIK looks the same as a KK; only comparing the two shows it."""
-    digits = _digits(text)
+    digits = _digits(text, _OF_KK, _OF_NIK)
     if digits is None:
         raise Invalid(Text("reg.kk.err_char"))
     if digits in _DUMMIES:
@@ -108,7 +76,7 @@ def name(text: str) -> PersonName:
     too short is an answer with nothing but forms of address. Up to two accents are dropped, as a KTP shows none.
     """
     try:
-        return PersonName(_without_address(_plain_letters(text)))
+        return PersonName(called.read(_plain_letters(called.without_signs(text[:LONGEST].strip()))))
     except ValueError:
         raise Invalid(Text("reg.name.err")) from None
 
@@ -120,25 +88,18 @@ def birth_date(text: str, today: date | None = None) -> date:
     a year has four digits, and the caller looks at the future. Before 1900 there is no birth date.
     """
     try:
-        born = date(*_year_month_day(_date_parts(text), today))
+        born = dates.read(text, today)
     except ValueError:
         raise Invalid(Text("reg.dob.err")) from None
-    if born.year < 1900 or (today is not None and born > today):
+    if today is not None and born > today:
         raise Invalid(Text("reg.dob.err"))
     return born
 
 
 def msisdn(text: str) -> Msisdn:
-    """An Indonesian mobile number however it begins: 08, 8, 62, +62, 0062, +62 (0)8."""
-    digits = _digits(_plain(text).strip().replace("(", "").replace(")", "").removeprefix("+")) or ""
-    abroad = _plain(text).strip(" (").startswith(("+", "00"))
-    if abroad and not digits.lstrip("0").startswith("62"):
-        raise Invalid(Text("reg.contact.err"))
-    national = digits.lstrip("0").removeprefix("62").lstrip("0")
-    if national[1:2] in ("", "0", "4"):  # No operator has 80 or 84.
-        raise Invalid(Text("reg.contact.err"))
+    """An Indonesian mobile number however it begins: 08, 8, 62, +62, 0062, +62 (0)8; of two the new."""
     try:
-        return Msisdn(f"+62{national}")
+        return Msisdn(f"+62{phones.national(text)}")
     except ValueError:
         raise Invalid(Text("reg.contact.err")) from None
 
@@ -193,24 +154,33 @@ def free_text(text: str) -> str:
     return line
 
 
-def _digits(text: str) -> str | None:
-    """Only the digits, where there is nothing else but separators and letters that were meant as digits."""
+def _digits(text: str, named: frozenset[str] = frozenset(), others: frozenset[str] = frozenset()) -> str | None:
+    """The digits of the one number in a text; None where something makes it another number, or none.
+
+    `named`: words for the number that is asked for; `others`: for one that looks the same.
+    """
     if text.isascii() and text.isdecimal() and len(text) <= LONGEST:  # Nearly always, and at every turn.
         return text
-    plain = _plain(text)
-    digits = plain.translate(_TO_DIGITS)
-    if digits.isdecimal() and any(map(str.isdecimal, plain)):
+    typed = plain(text)
+    digits = typed.translate(_TO_DIGITS)
+    if digits.isdecimal() and any(map(str.isdecimal, typed)):
         return digits
-    return None if digits else ""
+    return _said(text, named, others) if digits else ""
 
 
-def _plain(text: str) -> str:
-    """In ordinary characters: full-width and other scripts' digits become ours, zero-width characters go."""
-    text = text[:LONGEST]
-    if text.isascii():
-        return text
-    seen = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in seen)
+def _said(text: str, named: frozenset[str], others: frozenset[str]) -> str | None:
+    """The one number among words."""
+    found = runs(text)
+    words = {word for run in found for word in (*run.before, *run.behind)}
+    long = dict.fromkeys(
+        run.digits for run in found if len(run.digits) > 3 or not _COUNTED.intersection(run.before[-1:])
+    )
+    if len(long) != 1 or any(run.alien for run in found) or _NOT & words:
+        return None
+    digits = next(iter(long))
+    if others & words and not named & words and not "41" <= digits[6:8] <= "71":
+        return None
+    return digits
 
 
 def _apart(text: str) -> str:
@@ -224,7 +194,7 @@ def _seen(text: str) -> str:
 
 def _plain_letters(text: str) -> str:
     """Capitals without accents. ValueError: a hidden character, or more than two combining marks."""
-    text = text[:LONGEST].strip().translate(_APOSTROPHES)
+    text = text.translate(_APOSTROPHES)
     if not text.isascii() or not text.isprintable():
         text = _apart(text)
         if any(unicodedata.category(c) in _HIDDEN for c in text):
@@ -234,80 +204,3 @@ def _plain_letters(text: str) -> str:
             raise ValueError("a name has no more than two accents")
         text = letters
     return text.upper() if text.isascii() else text
-
-
-def _without_address(text: str) -> str:
-    """ValueError: there is nothing but forms of address."""
-    said, _, rest = text.partition(":")  # "Nama: Siti"
-    words = _words(rest if rest and said and _ADDRESS.issuperset(said.split()) else text)
-    while addressed := _addressed(words):
-        del words[:addressed]
-    alias = next((n for n, word in enumerate(words) if n and word.rstrip(",") in _ALIAS), len(words))
-    del words[alias:]
-    while len(words) > 1 and _is_degree(words[-1], words[-2]):
-        del words[-1]
-    return " ".join(words).rstrip(",")
-
-
-def _words(text: str) -> list[str]:
-    """The words, with one comma at most, and that behind a word."""
-    words: list[str] = []
-    for word in text.replace(",", " , ").split():
-        if word != ",":
-            words.append(word)
-        elif words and not words[-1].endswith(","):
-            words[-1] += ","
-    return words
-
-
-def _addressed(words: list[str]) -> int:
-    """How many words at the beginning are a form of address. A title that stands alone is a name."""
-    for phrase in _ENGLISH:
-        if words[: len(phrase)] == phrase:
-            return len(phrase)
-    if words and words[0].rstrip(".,") in _ADDRESS:
-        return 1
-    return int(len(words) > 1 and words[0].rstrip(",").replace(".", "") in _TITLES)
-
-
-def _is_degree(word: str, before: str) -> bool:
-    """S.PD wherever it stands last; SPD and H only behind a comma, for they may be a name."""
-    letters = word.strip(".,").replace(".", "")
-    after_comma = before.endswith(",")
-    return (letters in _DEGREES and ("." in word.strip(".,") or after_comma)) or (letters in _TITLES and after_comma)
-
-
-def _date_parts(text: str) -> list[str]:
-    """Runs of digits and of letters. ValueError: there is something else."""
-    parts: list[str] = []
-    for piece in _BETWEEN_DATE_PARTS.split(_plain(text).strip()):
-        digits = piece.translate(_TO_DIGITS)
-        if digits.isdecimal() and any(map(str.isdecimal, piece)):
-            parts.append(digits)
-            continue
-        runs = _RUNS.findall(piece.lower())
-        if "".join(runs) != piece.lower():
-            raise ValueError("a date has digits and letters")
-        parts += runs
-    return [part for part in parts if part not in _DATE_WORDS]
-
-
-def _year_month_day(parts: list[str], today: date | None) -> tuple[int, int, int]:
-    """ValueError: there are not three numbers, or the year is not whole."""
-    if len(parts) != 3:
-        digits = "".join(parts)
-        parts = [digits[:2], digits[2:4], digits[4:]]
-    day, month, year = parts
-    if len(day) == 4:
-        day, year = year, day
-    if len(day) > 2 or (len(month) > 2 and month not in _MONTHS) or len(year) not in (2, 4):
-        raise ValueError("a day and a month have up to two digits, a year has two or four")
-    return _whole_year(year, today), _MONTHS.get(month) or int(month), int(day)
-
-
-def _whole_year(year: str, today: date | None) -> int:
-    if len(year) == 4:
-        return int(year)
-    if today is None:
-        raise ValueError("without today a year has four digits")
-    return int(year) + (2000 if int(year) <= today.year % 100 else 1900)

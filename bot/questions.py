@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot import parsers
+from bot import parsers, places
 from bot.areas import Village
 from bot.conversation import Conversation, End, Finish, Goto, Invalid, Leave, Part, Redo
 from bot.effects import OpenTicket
@@ -44,9 +44,12 @@ def village(c: Conversation, near: str = "", prompt: Text = TYPE_IT) -> Part[Vil
 
 def _known(c: Conversation, text: str) -> str:
     query = parsers.village_query(text)
-    if not c.world.areas.search(query):
+    if c.world.areas.search(query):
+        return query
+    named = places.named(text, c.world.areas, c.world.home)  # In a whole sentence.
+    if named is None:
         raise Invalid(Text("reg.village.err", {"q": query}))
-    return query
+    return parsers.village_query(named.name)
 
 
 def _district(c: Conversation, near: str) -> Part[str]:

@@ -7,6 +7,7 @@ import click
 
 from loket.config import Environment, read_config, read_environment
 from loket.failures import friendly
+from loket.nlu_cli import nlu
 from loket.scenario.commands import scenario
 
 PORT, SOME = click.IntRange(1, 65535), click.IntRange(min=1)
@@ -283,6 +284,7 @@ def draw(flows: tuple[str, ...], language: str, out: Path) -> None:
 
 
 main.add_command(scenario)
+main.add_command(nlu)
 
 
 @main.command()

@@ -225,16 +225,11 @@ def _birth_date(c: Conversation, nik: Nik) -> Part[date | str | None]:
     said = Text("reg.dob.confirm", {"dob": f"{born:%d-%m-%Y}", "sex": Text(f"sex.{nik.sex}")})
     if (yield from c.choose("born", said, {"1": "yes", "2": "no"})) == "yes":
         return None
-    stated = yield from c.ask("born_on", Text("reg.dob.type"), lambda text: _past(c, text), {"1": UNKNOWN})
+    stated = yield from c.ask(
+        "born_on", Text("reg.dob.type"), lambda text: parsers.birth_date(text, c.today), {"1": UNKNOWN}
+    )
     if isinstance(stated, date) and years_between(stated, c.today) < c.world.adult_age:
         yield from _too_young(c)
-    return stated
-
-
-def _past(c: Conversation, text: str) -> date:
-    stated = parsers.birth_date(text)
-    if stated > c.today:
-        raise Invalid(Text("reg.dob.err"))
     return stated
 
 
