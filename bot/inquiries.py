@@ -17,6 +17,9 @@ class Subject(StrEnum):
     ALIVE = "alive"  # The phone of the person who is said to have died.
     PHONE = "phone"  # The old phone: was it you who changed the number?
     QUARTERLY = "quarterly"
+    VISITED = "visited"  # Is it true that the agent has met them?
+    MISSED = "missed"  # Nobody was met: when would suit?
+    SURVEY = "survey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Question:
     thanks: Mapping[str, str]
 
 
+RIGHT, PROBLEM = "right", "problem"
+TIMES = {"1": "morning", "2": "midday", "3": "afternoon"}
 YES, NO, UNKNOWN, LIVES, DIED, MINE, NOT_ME, SAME, CHANGED = (
     "yes", "no", "unknown", "lives", "died", "mine", "not_me", "same", "changed",
 )  # fmt: skip
@@ -48,7 +53,20 @@ QUESTIONS: Mapping[Subject, Question] = {
         {MINE: "ask.thanks", NOT_ME: "ask.phone_restored"},
     ),
     Subject.QUARTERLY: Question("ask.quarterly", {"1": SAME, "2": CHANGED}, {SAME: "ask.same"}),
+    Subject.VISITED: Question(
+        "ask.visited", {"1": RIGHT, "2": PROBLEM}, {RIGHT: "ask.thanks", PROBLEM: "ask.visit_problem"}
+    ),
+    Subject.MISSED: Question("ask.missed", TIMES, dict.fromkeys(TIMES.values(), "ask.wish_noted")),
+    Subject.SURVEY: Question(
+        "ask.survey",
+        {"1": "easy", "2": "so_so", "3": "hard"},
+        dict.fromkeys(("easy", "so_so", "hard"), "ask.thanks"),
+    ),
 }
+# Asked by a message that names the digits, so that a bare digit is an answer to it.
+BY_MESSAGE = frozenset(
+    QUESTIONS[subject].sentence for subject in (Subject.QUARTERLY, Subject.VISITED, Subject.MISSED, Subject.SURVEY)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,7 @@ class Inquiry:
     subject: Subject
     ref: str
     who: str = field(default="", repr=False)
+    at: int = 0  # When it was asked, in seconds since 1970.
 
 
 def inquiry(fact: Any) -> Inquiry | None:

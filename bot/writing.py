@@ -4,10 +4,13 @@ import msgspec
 
 from bot.conversation import Ask, Invalid, only_options
 from bot.identity import Reference
+from bot.inquiries import BY_MESSAGE
 from bot.keywords import Command
+from bot.last_asked import answered, asks_nothing
 from bot.lines import DIGITS, PICK, bare_line, line
 from bot.messages import Attachment, Channel, Page, Text
-from bot.run import DIALLED, LANGUAGE, OPENING, RESUME, Playing, Run
+from bot.run import DIALLED, HOME, LANGUAGE, OPENING, RESUME, Playing, Run
+from bot.screen import BACK
 from bot.session import Entry, Kind, Talk
 from bot.staff import FLOW, commanded
 from bot.written import KK, read
@@ -38,7 +41,7 @@ SERVICES: dict[str, tuple[str, Answers]] = {
     "call": ("help", (("topic", "callback"),)),
     **{right: ("help", (("topic", right), ("written", "yes"))) for right in RIGHTS},
 }
-OFFERED_BY_MESSAGE = frozenset({"resume.offer", "ask.quarterly"})
+OFFERED_BY_MESSAGE = BY_MESSAGE | {"resume.offer"}
 # Services by a word alone are meant where words are an answer, too; "lara" or "mulai" may be somebody's name.
 ALONE = frozenset({*RIGHTS, "help", "menu", "call", "language", "cancel", "register", "status", "schedule", "agent",
                    "payment", "update", "objection", "report"}) - {"correct", "start", "genuine"}  # fmt: skip
@@ -52,8 +55,10 @@ def message(run: Run, text: str, attachment: Attachment) -> Playing[Page]:
     text = text.strip()
     if given := (yield from commanded(run, text)):
         return (yield from _begin(run, FLOW, *given))
+    if (page := (yield from answered(run, text))) is not None:
+        return page
     ask = yield from _open_question(run)
-    if ask is not None:
+    if ask is not None and not (asks_nothing(ask) and text not in (BACK, HOME)):
         return (yield from _answered(run, ask, text))
     command = run.engine.keywords.read(text)
     if command is not None and command.verb == PICK:

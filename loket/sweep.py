@@ -14,6 +14,7 @@ from store.quarterly import BATCH, Quarterly
 from store.reminders import VisitReminders
 from store.retention import Retention
 from store.subject_requests import SubjectRequests
+from store.surveys import Surveys
 
 BATCHES = 10  # In one sweep: a thousand a minute, so that nobody else waits for the messages.
 A_DAY = timedelta(days=1)
@@ -26,6 +27,9 @@ def sweep(service: Service, now: datetime) -> None:
     if open_windows(service, kept, now):
         service.wake()
     if ask_quarterly(service, now):
+        service.wake()
+    season, _ = quarter(local_day(now, service.config.home))
+    if Surveys(service.database, service.messages).ask(season, now):
         service.wake()
     tomorrow = local_day(now, service.config.home) + timedelta(days=1)
     if VisitReminders(service.database, service.messages, service.areas).remind(tomorrow, now):

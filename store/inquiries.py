@@ -14,15 +14,17 @@ from store.prepared import Executor, into
 from store.schema import inquiries, updates
 from store.seal import Sealer
 
+OVER = "over"  # The answer of a question that nobody answers any more.
+
 _ASK = into(inquiries, ignore_known=True).returning(inquiries.c.id)
 _OPEN = (
-    select(inquiries.c.id, inquiries.c.kind, inquiries.c.ref, inquiries.c.subject)
+    select(inquiries.c.id, inquiries.c.kind, inquiries.c.ref, inquiries.c.subject, inquiries.c.asked_at)
     .where(
         inquiries.c.contact_id == bindparam("contact"),
         inquiries.c.answer == literal_column("''"),
         inquiries.c.until > bindparam("now"),
     )
-    .order_by(inquiries.c.asked_at, inquiries.c.id)
+    .order_by(inquiries.c.asked_at.desc(), inquiries.c.id)
 )
 _TOLD = select(updates.c.sealed).where(updates.c.id == bindparam("row"))
 _TAKE = (
@@ -45,7 +47,7 @@ class Inquiries:
         self._sealer = sealer
 
     def look(self, contact: str, _: str, now: datetime) -> Any:
-        """The oldest open question as a fact, or nothing."""
+        """The latest open question as a fact, or nothing: a digit answers what was asked last."""
         asked = self.next(contact, now)
         return to_fact(asked) if asked else ""
 
@@ -54,9 +56,9 @@ class Inquiries:
         row = writer.execute(_OPEN, {"contact": contact, "now": ms(now)}).fetchone()
         if row is None:
             return None
-        id, kind, ref, about = row
+        id, kind, ref, about, at = row
         who = self._who(writer, about) if kind == Subject.DEATH else ""
-        return Inquiry(id, Subject(kind), ref, who)
+        return Inquiry(id, Subject(kind), ref, who, at // 1000)
 
     def _who(self, writer: Executor, about: str) -> str:
         """As the report names them: a witness has to know of whom we speak."""
@@ -86,6 +88,22 @@ def ask(
         "answered_at": None,
     }
     return bool(connection.execute(_ASK, values).fetchall())
+
+
+_OVER = (
+    update(inquiries)
+    .where(
+        inquiries.c.kind == bindparam("of"),
+        inquiries.c.ref == bindparam("number"),
+        inquiries.c.answer == literal_column("''"),
+    )
+    .values(answer=bindparam("said"))
+)
+
+
+def over(connection: Executor, subject: Subject, ref: str) -> None:
+    """Nobody needs the answer any more."""
+    connection.execute(_OVER, {"of": subject.value, "number": ref, "said": OVER})
 
 
 def take(connection: Executor, id: str, contact: str, said: str, now: datetime) -> Sequence[Any] | None:

@@ -6,9 +6,11 @@ from sqlalchemy import Connection, insert, select
 
 from bot.areas import Gazetteer
 from bot.identity import Reference
+from bot.inquiries import Subject
 from bot.messages import Text, Value
 from bot.stages import Stage
 from handoff.tickets import VERIFIED, Move, Outcome, Status, Ticket, Topic, Visit
+from store import inquiries
 from store.cases import set_stage
 from store.database import ms
 from store.messages import Messages
@@ -23,6 +25,7 @@ IN_HAND = frozenset({Stage.RECEIVED, Stage.ASSIGNED, Stage.SCHEDULED, Stage.MISS
 
 UNPROVEN = "unproven"  # What a review is about: an ending without the citizen's visit number.
 REVIEW_DAYS = timedelta(days=2)
+TO_ANSWER = timedelta(days=14)  # What the messages of a visit ask.
 
 MOVED_TO = {
     Move.TAKE: Stage.ASSIGNED,
@@ -96,6 +99,7 @@ class TicketEffects:
         `again`: another time had been told before.
         """
         id, number = numbers
+        inquiries.over(connection, Subject.MISSED, row.case_ref)
         said = appointment(_shown(row), agent, visit, hall(self._areas, row.village, row.district))
         sentence = "evt.visit_rescheduled_by_agent" if again else "evt.scheduled"
         self._post(connection, row, Text(sentence, said), f"scheduled:{id}", now)
@@ -110,6 +114,8 @@ class TicketEffects:
         """Tell that somebody came, so that an agent who never did is found out."""
         told = Text("evt.visit_missed", {"ref": _shown(row), "date": day})
         self._post(connection, row, told, f"missed:{row.visit_id}", now)
+        if row.case_ref and row.visit_id:
+            inquiries.ask(connection, row.contact_id, Subject.MISSED, row.case_ref, row.visit_id, now, TO_ANSWER)
 
     def resolved(
         self, connection: Connection, row: Found, ticket: Ticket, agent: str, day: date, now: datetime
@@ -124,6 +130,8 @@ class TicketEffects:
         sentence = "evt.visit_done" if ticket.outcome in VERIFIED else "evt.visit_recorded"
         told = Text(sentence, {"ref": _shown(row), "agent": agent, "date": day})
         self._post(connection, row, told, f"done:{ticket.id}", now)
+        if ticket.outcome in VERIFIED and row.case_ref:
+            inquiries.ask(connection, row.contact_id, Subject.VISITED, row.case_ref, ticket.id, now, TO_ANSWER)
         if not ticket.proven or ticket.outcome is Outcome.SUSPECTED_FRAUD:
             self._review(connection, row, ticket, day, now)
         elif ticket.outcome in VERIFIED:

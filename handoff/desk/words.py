@@ -47,6 +47,7 @@ REMARKS: Mapping[str, str] = {
     "cut_money": "Laporan: uang bantuan dipotong.",
     "wrong_target": "Laporan: bantuan salah sasaran, atau penerimanya sudah wafat.",
     "anonymous": "Pelapor tidak mau disebut namanya. Tidak ada nomor yang bisa dihubungi.",
+    "visit_problem": "Warga berkata: kunjungan yang dicatat selesai itu tidak benar, atau ada masalah. Telepon dia.",
     "card_held": "Laporan: kartu dipegang orang lain.",
     "cut_officer": "Laporan: uang dipotong petugas atau agen.",
     "cut_shop": "Laporan: uang dipotong warung atau agen bank.",

@@ -163,10 +163,9 @@ def test_dates_numbers_and_sentences_are_written_in_the_persons_language() -> No
 
 
 def test_where_indonesian_stands_in_its_values_are_indonesian_too() -> None:
-    values = {"ref": "4721-9035-1188", "need": Text("field.village"), "ussd": "*123#", "date": date(2026, 11, 25)}
-    assert "evt.need_data" in CATALOGUE.standing_in("mad")
-    assert "kurang desa. " in CATALOGUE.line("mad", Text("evt.need_data", values))
-    assert "Rab 25 Nov" in CATALOGUE.line("mad", Text("evt.need_data", values))
+    values = {"agent": "BUDI", "acode": "4821", "place": Text("ag.place.hall"), "date": date(2026, 11, 25)}
+    assert "voice.visit_reminder" in CATALOGUE.standing_in("mad")
+    assert "Rab 25 Nov" in CATALOGUE.line("mad", Text("voice.visit_reminder", values))
     assert CATALOGUE.line("su", Text("nav.more")) == "Lanjut", "a language that was switched off"
 
 

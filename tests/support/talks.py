@@ -184,7 +184,8 @@ class Player:
         self.phone.book.assisted = int(count or 0)
 
     def _asked(self, about: str, ref: str, who: str) -> None:
-        self.phone.book.asked.append(Inquiry(f"asked {about}", Subject(about), ref.replace("-", ""), who))
+        at = int(self.phone.now.timestamp())
+        self.phone.book.asked.append(Inquiry(f"asked {about}", Subject(about), ref.replace("-", ""), who, at))
 
     def _stands(self, standing: str) -> None:
         """What has become of the objection about the first case."""
@@ -237,7 +238,7 @@ _DIRECTIONS = (
     (r"payment (\w+) ([\d-]+) (\w+)(?: (.+))?", "pays"),
     (r"the portal is (away|back)", "portal"),
     (r"helper (\d{4})(?: with (\d+) today)?", "helper"),
-    (r"asked (death|alive|phone|quarterly) ([\d-]+)(?: (.+))?", "asked"),
+    (r"asked (death|alive|phone|quarterly|visited|missed|survey) ([\d-]+)(?: (.+))?", "asked"),
     (r"objection stands at (\w+)", "stands"),
     (r"phone of an agent", "staff"),
     (r"task ([\d-]+) (late|today|unplanned|later|open) in (\S+) (.+)", "task"),
