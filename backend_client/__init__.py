@@ -17,6 +17,10 @@ class BackendError(Exception):
         self.code = code
 
 
+FAULTS = frozenset({"fault", "answer"})  # Codes of what may be one call's own fault.
+OUTAGES = frozenset({"open", "connection", "timeout", "busy", "away", "credentials"})  # And of what never is.
+
+
 class Unavailable(BackendError):
     """Again later. `retry_after`: seconds the other side asked for. `away`: an outage, no fault of this one call.
 
@@ -31,7 +35,7 @@ class Unavailable(BackendError):
 
     @property
     def away(self) -> bool:
-        return self.code not in {"fault", "answer"}
+        return self.code not in FAULTS
 
 
 class Refused(BackendError):
@@ -49,6 +53,7 @@ class IntentStatus(StrEnum):
     VERIFIED = "verified"
     SUBMITTED_TO_PORTAL = "submitted_to_portal"
     UNDER_REVIEW = "under_review"
+    NEEDS_DATA = "needs_data"
     ELIGIBLE = "eligible"
     WAITLIST = "waitlist"
     NOT_ELIGIBLE = "not_eligible"
@@ -113,6 +118,8 @@ class Progress:
     programme: str | None = None
     objection_until: date | None = None
     decided_on: date | None = None
+    missing: tuple[str, ...] = ()  # What it needs before it can go on, in codes; and until when.
+    data_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ class PortalClient:
             programme,
             _day(answer.get("objection_until")),
             _day(answer.get("decided_on")),
+            _codes(answer, "missing"),
+            _day(answer.get("data_until")),
         )
 
     def find(self, nik: str, ref: str) -> str | None:
@@ -221,10 +223,14 @@ def _status(answer: Mapping[str, Any]) -> IntentStatus:
 
 
 def _reasons(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    reasons = answer.get("reason_codes") or []
-    if not isinstance(reasons, list):
+    return _codes(answer, "reason_codes")
+
+
+def _codes(answer: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    codes = answer.get(name) or []
+    if not isinstance(codes, list):
         raise Unavailable("answer")
-    return tuple(str(code) for code in reasons)
+    return tuple(str(code) for code in codes)
 
 
 def _objected(answer: Mapping[str, Any]) -> Objected:

@@ -42,6 +42,7 @@ OF_PORTAL = {
     "verified": Stage.VERIFIED,
     "submitted_to_portal": Stage.PROCESSING,
     "under_review": Stage.PROCESSING,
+    "needs_data": Stage.NEED_DATA,
     "eligible": Stage.ELIGIBLE,
     "waitlist": Stage.WAITLIST,
     "not_eligible": Stage.NOT_ELIGIBLE,

@@ -153,6 +153,31 @@ def agent_phone(login: str, forget: bool) -> None:
 
 
 @main.group()
+def notify() -> None:
+    """A word to everybody of an area."""
+
+
+@notify.command("fraud-warning")
+@click.option("--village", help="Its code, such as 35.10.15.2006.")
+@click.option("--district", help="Six digits.")
+@click.option("--regency", help="Four digits.")
+@click.option("--dry-run", is_flag=True, help="Only count.")
+@click.option("--yes", "sure", is_flag=True, help="For programs: nothing is asked.")
+@friendly
+def fraud_warning(village: str | None, district: str | None, regency: str | None, dry_run: bool, sure: bool) -> None:
+    """Warn everybody who has registered in ONE area of fraud: once a day, in the hours of sending_hours.
+
+    Who wants no messages gets none, as it can be left out. With --dry-run it is only counted.
+    """
+    from loket.notify import fraud_warning as run
+
+    areas = [code for code in (village, district, regency) if code]
+    if len(areas) != 1:
+        raise click.UsageError("Name one area: --village, --district or --regency.")
+    run(areas[0], dry_run, sure)
+
+
+@main.group()
 def helpers() -> None:
     """Who may register people for others (assisted mode, *77)."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from backend_client import Portal
+from backend_client import OUTAGES, Portal
 from bot.texts import Catalogue
 from handoff.routing import Why
 from loket.drafts import Reminders
@@ -17,9 +17,11 @@ from loket.sending import Sending
 from loket.service import Service
 from loket.update_jobs import UpdateJobs
 from store.assignments import Assignments
+from store.database import ms
 from store.erasure import Erasure
 from store.messages import Messages
 from store.objection_progress import Objections
+from store.outages import Outages
 from store.outbox import Done, Job, Result, Retry
 from store.payments import Payments
 from store.registrations import Registrations
@@ -28,6 +30,7 @@ from store.updates import Filed
 
 Handler = Callable[[Job], Result]
 
+LONG = timedelta(hours=1)  # Who waited less for an outage to end has hardly noticed it.
 LOOK_AGAIN = timedelta(minutes=15)  # Where nobody has room for a ticket.
 
 
@@ -54,10 +57,11 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
     )
     objections = Objections(service.database, service.sealer, service.messages)
     objecting = ObjectionJobs(portal, objections, service.clock, look, told.reason, told.lost)
+    held = partial(after_outage, Outages(service.database, service.messages).over, service.clock)
     return {
-        "portal.update": outside(changes.report, changes.lost),
+        "portal.update": held(outside(changes.report, changes.lost)),
         "portal.updated": outside(changes.follow, changes.lost),
-        "portal.submit": outside(told.submit, told.lost),
+        "portal.submit": held(outside(told.submit, told.lost)),
         "portal.amend": outside(told.amend, told.lost),
         "portal.complete": outside(told.complete, told.lost),
         "portal.follow": outside(told.follow, told.lost),
@@ -65,12 +69,26 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
         "portal.forget": outside(rights.forget, told.lost),
         "privacy.erase": rights.erase,
         "portal.payments": outside(paid.watch, told.lost),
-        "portal.objection": outside(objecting.submit, objecting.lost),
+        "portal.objection": held(outside(objecting.submit, objecting.lost)),
         "portal.objection_follow": outside(objecting.follow, objecting.lost),
         "message.send": partial(send, lines, service.messages, service.catalogue, service.clock),
         "draft.remind": reminders.remind,
         "handoff.assign": partial(assign, Assignments(service.database, service.messages), service.clock),
     }
+
+
+def after_outage(
+    over: Callable[[str, str, datetime], None], clock: Callable[[], datetime], handler: Handler
+) -> Handler:
+    """A handler that calls `over` where its job has got through after the other side was long away."""
+
+    def run(job: Job) -> Result:
+        result = handler(job)
+        if isinstance(result, Done) and job.error in OUTAGES and ms(clock() - LONG) >= job.since:
+            over(job.kind, job.subject, clock())
+        return result
+
+    return run
 
 
 def send(lines: Lines, messages: Messages, catalogue: Catalogue, clock: Callable[[], datetime], job: Job) -> Result:

@@ -106,6 +106,7 @@ class PortalJobs:
         progress = self._portal.follow(asked.intent_id)
         stage = OF_PORTAL[progress.status]
         if stage not in CLOSED:
+            self._missing(asked, stage, progress)
             return Retry("undecided", after=self._look.total_seconds())
         known = self._registrations.of(job.subject) or asked  # The phone may have been called shared meanwhile.
         reason = self.reason(progress.reason_codes) if stage is Stage.NOT_ELIGIBLE else ""
@@ -116,6 +117,16 @@ class PortalJobs:
             known, stage, told, self._clock(), reason=reason, programme=programme, object_until=until
         )
         return Done()
+
+    def _missing(self, known: Registration, stage: Stage, progress: Progress) -> None:
+        """The portal cannot decide without more data, or now it can after all."""
+        if stage is Stage.NEED_DATA:
+            until = progress.data_until or local_day(self._clock(), known.regency) + USUALLY
+            need = _need([code for code in progress.missing if self._sayable(f"field.{code}")])
+            told = Text("evt.need_data", {"ref": Reference(known.ref).shown, "need": need, "date": until})
+            self._registrations.lacking(known, told, f"need_data:{known.ref}:{progress.data_until}", self._clock())
+        elif known.stage is Stage.NEED_DATA and stage is Stage.PROCESSING:
+            self._registrations.lacking(known, None, "", self._clock())
 
     def lost(self, job: Job) -> None:
         """The portal has lost the intent that a job is about, by a restore or a restart: submit it again."""
@@ -171,6 +182,17 @@ def _decision(known: Registration, stage: Stage, progress: Progress, reason: str
             case _:
                 pass
     return Text("evt.decision_private", {"ref": Reference(known.ref).shown})
+
+
+def _need(codes: list[str]) -> Text:
+    """One thing or two in words; for more, and for what has no word, the papers that hold them all."""
+    match codes:
+        case [one]:
+            return Text(f"field.{one}")
+        case [one, other]:
+            return Text("field.and", {"first": Text(f"field.{one}"), "rest": Text(f"field.{other}")})
+        case _:
+            return Text("field.papers")
 
 
 def _named(known: Registration) -> dict[str, Value]:

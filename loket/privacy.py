@@ -55,7 +55,7 @@ def export(ref: str, out: Path | None) -> None:
     """To standard output, or to a new file that only its owner can read."""
     with books() as kept:
         contact, _ = _known(kept, ref)
-        found = exported(kept.database, kept.sealer, contact, _actor(), clock())
+        found = exported(kept.database, kept.sealer, contact, actor(), clock())
     document = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     if out is None:
         click.echo(document, nl=False)
@@ -75,7 +75,7 @@ def erase(ref: str, sure: bool) -> None:
             click.confirm(f"This erases {about}, for good. Go on?", abort=True)
         requests, erasure, now = SubjectRequests(kept.database), Erasure(kept.database, kept.sealer), clock()
         with kept.database.write() as connection:
-            audit.note(connection, _actor(), "erase", contact, now)
+            audit.note(connection, actor(), "erase", contact, now)
         request = requests.ask(contact, "delete", case, now)
         if erasure.on_its_way(contact, case):
             with kept.database.write() as connection:
@@ -150,5 +150,5 @@ def _row(request: Request, now: datetime) -> dict[str, object]:
     }
 
 
-def _actor() -> str:
+def actor() -> str:
     return f"cli:{getpass.getuser()}"[:40]

@@ -39,6 +39,8 @@ class Job:
     subject: str
     attempt: int
     failures: int
+    error: str = ""  # Of the attempt before this one.
+    since: int = 0  # When it was written, in milliseconds since 1970.
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,16 @@ class Outbox:
             update(outbox)
             .where(outbox.c.id.in_(select(taken.c.id)))
             .values(attempt=outbox.c.attempt + 1, leased_until=ms(now + LEASE))
-            .returning(outbox.c.id, outbox.c.key, outbox.c.kind, outbox.c.subject, outbox.c.attempt, outbox.c.failures)
+            .returning(
+                outbox.c.id,
+                outbox.c.key,
+                outbox.c.kind,
+                outbox.c.subject,
+                outbox.c.attempt,
+                outbox.c.failures,
+                outbox.c.error,
+                outbox.c.created_at,
+            )
         )
         with self._db.write() as connection:
             rows = connection.execute(take).all()

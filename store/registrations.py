@@ -114,6 +114,17 @@ class Registrations:
             self._messages.post(connection, known.contact, told, f"submitted:{known.ref}", known.ref, now)
             enqueue(connection, f"follow:{known.id}", "portal.follow", known.id, now, now + look)
 
+    def lacking(self, known: Registration, told: Text | None, key: str, now: datetime) -> None:
+        """The portal needs more data before it decides, and says so once a demand; without words: it has it now."""
+        with self._db.write() as connection:
+            if self._closed(connection, known):
+                return
+            stage = Stage.NEED_DATA if told else Stage.PROCESSING
+            if known.stage is not stage:
+                set_stage(connection, known.ref, stage, now)
+            if told is not None:
+                self._messages.post(connection, known.contact, told, key, known.ref, now)
+
     def decided(self, known: Registration, stage: Stage, told: Text | None, now: datetime, **more: str) -> None:
         """The portal's decision, and the message about it, once. `more`: reason, programme, object_until."""
         with self._db.write() as connection:

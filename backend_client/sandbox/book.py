@@ -16,9 +16,11 @@ from backend_client.sandbox.objections import CAPITAL, Filed, file
 from backend_client.sandbox.personas import (
     AFTER,
     CHANGES,
+    DATA_PERIOD,
     FAULTS,
     FINDINGS,
     FLAKY_TRIES,
+    MISSING,
     OBJECTION_PERIOD,
     ORDINARY,
     PAYMENTS,
@@ -59,6 +61,7 @@ class Case:
     finding: Decision | None
     outcome: str = ""
     verified_at: datetime | None = None
+    supplied_at: datetime | None = None  # When data came that was missing.
     withdrawn: bool = False
     objection: Filed | None = None
 
@@ -165,6 +168,7 @@ class Book:
             case = self._undecided(intent_id)
             for name, value in changes.items():
                 case.body[name] = case.body.get(name, {}) | value if isinstance(value, dict) else value
+            self._supply(case)
             self._count(case.body, "amended")
             return self.show(intent_id)
 
@@ -206,12 +210,15 @@ class Book:
             case = self._case(intent_id)
             status, decision = self._stand(case)
             answer: Answer = {"intent_id": intent_id, "ticket_code": case.body["offline_ref"], "status": status}
+            if status is IntentStatus.NEEDS_DATA and case.verified_at:
+                last = (case.verified_at + self._decision_after / 3).astimezone(CAPITAL).date() + DATA_PERIOD
+                answer |= {"missing": list(MISSING[case.body["nik"][-4:]]), "data_until": last.isoformat()}
             if decision:
                 answer["reason_codes"] = list(decision.reasons)
             if decision and case.verified_at and not case.finding:
                 answer |= {
                     "programme": PROGRAMME,
-                    "decided_on": self._decided_on(case.verified_at, decision).isoformat(),
+                    "decided_on": self._decided_on(self._since(case), decision).isoformat(),
                 }
                 if until := self._window(case):
                     answer["objection_until"] = until.isoformat()
@@ -222,6 +229,7 @@ class Book:
             case = self._case(body["intent_id"])
             update_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._seed}:{key}"))
             self._reports[update_id] = Report(update_id, body, case.body["nik"][-4:], self._clock())
+            self._supply(case)
             self._count(case.body, "changed")
             return {"update_id": update_id, "status": ChangeStatus.PENDING}
 
@@ -305,12 +313,12 @@ class Book:
 
     def _undecided(self, intent_id: str) -> Case:
         case = self._case(intent_id)
-        if case.verified_at and not case.finding and self._clock() >= case.verified_at + self._decision_after:
+        if self._stand(case)[1] and not case.finding:
             raise Problem(HTTPStatus.CONFLICT, "decided")
         return case
 
     def _decided_at(self, case: Case) -> datetime:
-        return (case.verified_at or self._clock()) + self._decision_after
+        return self._since(case) + self._decision_after
 
     def _stand(self, case: Case) -> tuple[IntentStatus, Decision | None]:
         """Where the intent stands now: a function of its past and the clock, so nothing has to run meanwhile."""
@@ -320,12 +328,26 @@ class Book:
             return case.finding.status, case.finding
         if case.verified_at is None:
             return UNVERIFIED.get(case.outcome, IntentStatus.RECEIVED), None
-        passed = self._clock() - case.verified_at
+        passed = self._clock() - self._since(case)
+        if self._lacks(case) and passed * 3 >= self._decision_after:
+            return IntentStatus.NEEDS_DATA, None
         if passed >= self._decision_after:
             decision = decide(case.body["nik"], self._seed)
             return self._objected(case, decision.status), decision
         steps = (IntentStatus.VERIFIED, IntentStatus.SUBMITTED_TO_PORTAL, IntentStatus.UNDER_REVIEW)
         return steps[3 * passed // self._decision_after], None
+
+    def _since(self, case: Case) -> datetime:
+        """From when on the portal is deciding."""
+        return case.supplied_at or case.verified_at or self._clock()
+
+    def _lacks(self, case: Case) -> bool:
+        return case.supplied_at is None and case.body["nik"][-4:] in MISSING
+
+    def _supply(self, case: Case) -> None:
+        """What comes while something is missing is what was missing."""
+        if self._stand(case)[0] is IntentStatus.NEEDS_DATA:
+            case.supplied_at = self._clock()
 
     def _judged(self, objection: Filed) -> ObjectionStatus:
         return objection.status(self._clock(), self._decision_after, self._seed)
@@ -344,7 +366,7 @@ class Book:
         status, decision = self._stand(case)
         if decision is None or case.verified_at is None or not decision.reasons or status in OPENED_UP:
             return None
-        return self._decided_on(case.verified_at, decision) + OBJECTION_PERIOD
+        return self._decided_on(self._since(case), decision) + OBJECTION_PERIOD
 
 
 def _paid(money: Money, decided: datetime) -> Answer:

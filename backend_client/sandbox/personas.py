@@ -59,6 +59,11 @@ DECISIONS = {
     "0012": Decision(IntentStatus.FINAL, ("income_above",), age=OBJECTION_PERIOD + timedelta(days=1)),
 }
 
+# What is found missing once somebody is verified; the decision waits until data comes, by a change or an amendment.
+MISSING = {"0050": ("kk",), "0051": ("kk", "address")}
+DECISIONS |= dict.fromkeys(MISSING, Decision(IntentStatus.ELIGIBLE))
+DATA_PERIOD = timedelta(days=14)
+
 # How a change of data ends that was reported for this person; for everyone else it is applied.
 CHANGES = {"0003": ChangeStatus.REVISION, "0008": ChangeStatus.REJECTED}
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace as changed
 from support.databases import Factory, each_database
 from support.office import NIK, PHONE, START, VILLAGE, Office
 
-from backend_client import IntentStatus
+from backend_client import OUTAGES, IntentStatus
 from backend_client.sandbox.personas import DECISIONS, Decision
 from bot.effects import AwaitWindow, CompleteRegistration, FinishRegistration, OpenTicket
 from bot.identity import Reference
@@ -134,6 +134,58 @@ def test_the_portal_is_away_for_a_day_and_nobody_is_bothered(office: Office) -> 
     assert submitted(office, ref) == 1
     assert office.row("registrations", ref=ref)["intent_id"]
     assert [row for row in office.rows("tickets") if row["about"] == DEAD_JOB] == []
+    told = [row["ref"] for row in office.rows("messages") if row["sentence"] == "evt.outage_over"]
+    assert told == [ref], "who waited is told once that it got through"
+    office.work(minutes=15)
+    assert any("layanan sudah normal. Permintaan Anda tadi sudah kami proses: menunggu agen." in said
+               for said in office.gateway.bodies)  # fmt: skip
+
+
+def test_who_waited_for_a_moment_only_hears_nothing_of_it(office: Office) -> None:
+    ref = office.register()
+    office.admin("POST", "fault", {"on": True})
+    office.work(minutes=11)
+    assert errors(office) & OUTAGES
+    office.admin("POST", "fault", {"on": False})
+    office.work(minutes=15)
+    assert submitted(office, ref) == 1
+    assert "evt.outage_over" not in {row["sentence"] for row in office.rows("messages")}
+
+
+def lacking(office: Office, last4: str = "0050") -> str:
+    """A verified registration of which the portal lacks something."""
+    office.hire("Budi")
+    ref = office.register(last4)
+    office.work(minutes=11)
+    office.verify(ref)
+    office.work()
+    office.work(seconds=10)
+    return ref
+
+
+def test_what_the_portal_lacks_is_asked_for_once_and_then_it_decides(office: Office) -> None:
+    ref = lacking(office)
+    assert stage(office, ref) == Stage.NEED_DATA
+    for _ in range(3):
+        office.work(seconds=10)
+    assert [row["sentence"] for row in office.rows("messages")].count("evt.need_data") == 1
+    said = next(body for body in office.gateway.bodies if "belum bisa dinilai" in body)
+    assert "kurang Nomor KK. Hubungi *123*456# pilih 2" in said
+    assert "Jum 4 Des" in said
+    assert "SITI" not in said, "the phone may be shared"
+    office.talk("1", "1")
+    assert "Kurang: data KTP/KK" in office.talk("2", "1", "0050")
+    office.apply(office.dial(), CompleteRegistration(Reference(ref), "kk", "3510990101200001"))
+    office.work(seconds=1)
+    office.work(seconds=4)
+    assert stage(office, ref) == Stage.PROCESSING
+    office.work(seconds=30)
+    assert stage(office, ref) == Stage.ELIGIBLE
+
+
+def test_two_things_that_lack_are_both_named(office: Office) -> None:
+    lacking(office, "0051")
+    assert any("kurang Nomor KK, patokan rumah." in said for said in office.gateway.bodies)
 
 
 @pytest.mark.parametrize("lost", [1, 3])
