@@ -219,11 +219,20 @@ class AskRight:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawRegistration:
-    """The consent is withdrawn, and the registration with it."""
+    """The consent is withdrawn, and a day later the registration ends with it. `regency`: by whose clock."""
 
     ref: Reference
     case: str
     consent: Consent
+    regency: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRegistration:
+    """A withdrawal that waits is taken back. Without a `case`: all that this contact has asked for."""
+
+    consent: Consent
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +245,7 @@ class RejectCase:
     district: str
 
 
-RightsEffect = ChooseMessages | AskRight | WithdrawRegistration | RejectCase
+RightsEffect = ChooseMessages | AskRight | WithdrawRegistration | KeepRegistration | RejectCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +314,7 @@ Effect = (
     | ChooseMessages
     | AskRight
     | WithdrawRegistration
+    | KeepRegistration
     | RejectCase
     | FileUpdate
     | ProvePhone

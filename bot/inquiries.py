@@ -20,6 +20,7 @@ class Subject(StrEnum):
     VISITED = "visited"  # Is it true that the agent has met them?
     MISSED = "missed"  # Nobody was met: when would suit?
     SURVEY = "survey"
+    WITHDRAWAL = "withdrawal"  # The phone of a registration that is about to end: is it meant?
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Question:
 
 RIGHT, PROBLEM = "right", "problem"
 TIMES = {"1": "morning", "2": "midday", "3": "afternoon"}
-YES, NO, UNKNOWN, LIVES, DIED, MINE, NOT_ME, SAME, CHANGED = (
-    "yes", "no", "unknown", "lives", "died", "mine", "not_me", "same", "changed",
+YES, NO, UNKNOWN, LIVES, DIED, MINE, NOT_ME, SAME, CHANGED, KEEP = (
+    "yes", "no", "unknown", "lives", "died", "mine", "not_me", "same", "changed", "keep",
 )  # fmt: skip
 QUESTIONS: Mapping[Subject, Question] = {
     Subject.DEATH: Question(
@@ -62,6 +63,7 @@ QUESTIONS: Mapping[Subject, Question] = {
         {"1": "easy", "2": "so_so", "3": "hard"},
         dict.fromkeys(("easy", "so_so", "hard"), "ask.thanks"),
     ),
+    Subject.WITHDRAWAL: Question("ask.withdraw", {"1": KEEP}, {KEEP: "withdraw.kept"}),
 }
 # Asked by a message that names the digits, so that a bare digit is an answer to it.
 BY_MESSAGE = frozenset(

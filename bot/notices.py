@@ -47,6 +47,7 @@ ABOUT: Mapping[str, str] = {
     "phone_changed": "data",
     "quarterly_check": "data",
     "withdrawn": "data",
+    "withdraw_asked": "data",
     "delete_asked": "data",
     "survey": "service",
     "fraud_warning": "service",

@@ -13,11 +13,12 @@ import msgspec
 
 from bot import known_case
 from bot.conversation import Conversation, End, Finish, Goto, Leave, Part, Redo
-from bot.effects import AskRight, ChooseMessages, Consent, RejectCase, WithdrawRegistration
+from bot.effects import AskRight, ChooseMessages, Consent, KeepRegistration, RejectCase, WithdrawRegistration
 from bot.identity import Reference
-from bot.known_case import CALL_BACK
+from bot.known_case import CALL_BACK, Known
 from bot.messages import Text, Value
-from bot.stages import Case, Stage, cases
+from bot.stages import Stage, cases
+from bot.windows import zone
 
 DAYS = 3  # The law gives 72 hours for each of these.
 WRONG = {"1": "identity", "2": "address", "3": "phone", "4": "other"}
@@ -87,7 +88,7 @@ def delete(c: Conversation) -> Part[Finish]:
     known, case = cases((yield from c.lookup("cases"))), ""
     sure = Text("delete.confirm_phone")
     if known.cases or c.given("case"):
-        found = yield from _own(c, "erase")
+        found = (yield from _own(c, "erase")).case
         case, sure = found.ref, Text("delete.confirm", {"name": known_case.named(found)})
     yield from c.choose("delete", sure, {"1": "delete"}, own_turn=True)
     ref = yield from c.number("delete")
@@ -96,15 +97,32 @@ def delete(c: Conversation) -> Part[Finish]:
 
 
 def withdraw(c: Conversation) -> Part[Finish]:
-    """The consent, and with it the registration: it stops at once, and the portal is told."""
-    found = yield from _own(c, "withdraw")
-    if found.stage is Stage.WITHDRAWN:
-        yield from c.choose("withdrawn", Text("status.withdrawn", {"name": known_case.named(found)}), {})
-        return Goto("menu")
+    """The consent, and with it the registration: told at once, done a day later, and undone until then."""
+    known = yield from _own(c, "withdraw")
+    found = known.case
+    if found.stage is Stage.WITHDRAWN or found.leaves:
+        return Goto("status", known.answers)
     yield from c.choose("withdraw", Text("withdraw.confirm"), {"1": "withdraw"}, own_turn=True)
     ref = yield from c.number("withdraw")
-    yield from c.do("withdraw", WithdrawRegistration(ref, found.ref, c.consented("withdraw")))
-    return End(Text("withdraw.done", {"obj": ref.shown, "n": DAYS}))
+    regency = found.regency or c.world.home
+    yield from c.do("withdraw", WithdrawRegistration(ref, found.ref, c.consented("withdraw"), regency))
+    ends = c.answered_at("withdraw").astimezone(zone(regency)) + timedelta(days=1)
+    return End(Text("withdraw.done", {"obj": ref.shown, "date": ends.date(), "time": f"{ends:%H.%M}"}))
+
+
+def keep(c: Conversation) -> Part[Finish]:
+    """Undo it. It needs no proof: whoever keeps a registration takes nothing from anybody."""
+    known = cases((yield from c.lookup("cases")))
+    ref = c.given("case")
+    if ref and not any(mine.ref == ref for mine in known.cases):
+        yield from c.choose("other_phone", Text("info.other_phone"), {"1": "call"})
+        return CALL_BACK
+    if not any(mine.leaves for mine in known.cases if ref in ("", mine.ref)):
+        yield from c.choose("nothing", Text("withdraw.nothing"), {"1": "status"})
+        return Goto("status", (("case", ref),) if ref else ())
+    yield from c.do("keep", KeepRegistration(_by_word(c, "keep"), ref))
+    yield from c.choose("kept", Text("withdraw.kept"), {})
+    return Goto("menu")
 
 
 def stop(c: Conversation) -> Part[Finish]:
@@ -134,12 +152,16 @@ def start(c: Conversation) -> Part[Finish]:
 
 
 def _at_once(c: Conversation, *, messages: bool) -> Part[Finish]:
-    """STOP or MULAI in a message. What was agreed to is the word itself."""
+    """STOP or MULAI in a message."""
     word = "start" if messages else "stop"
     ref = yield from c.number(word)
-    said = Consent(f"keyword.{word}", c.language, sha256(word.encode()).hexdigest(), word, int(c.now.timestamp()))
-    yield from c.do(word, ChooseMessages(ref, messages, said))
+    yield from c.do(word, ChooseMessages(ref, messages, _by_word(c, word)))
     return End(Text("stop.started" if messages else "sms.stop_done"))
+
+
+def _by_word(c: Conversation, word: str) -> Consent:
+    """What was agreed to is the word itself."""
+    return Consent(f"keyword.{word}", c.language, sha256(word.encode()).hexdigest(), word, int(c.now.timestamp()))
 
 
 def genuine(c: Conversation) -> Part[Finish]:
@@ -184,11 +206,11 @@ def _due(c: Conversation) -> date:
     return c.today + timedelta(days=DAYS)
 
 
-def _own(c: Conversation, topic: str) -> Part[Case]:
+def _own(c: Conversation, topic: str) -> Part[Known]:
     """A registration of this very phone: others could know its number and the NIK's last four."""
-    found = (yield from known_case.find(c, (("topic", topic),))).case
+    found = yield from known_case.find(c, (("topic", topic),))
     known = cases((yield from c.lookup("cases")))
-    if any(mine.ref == found.ref for mine in known.cases):
+    if any(mine.ref == found.case.ref for mine in known.cases):
         return found
     yield from c.choose("other_phone", Text("info.other_phone"), {"1": "call"})
     raise Leave(CALL_BACK)
@@ -222,6 +244,7 @@ RIGHTS: Mapping[str, Callable[[Conversation], Part[Finish]]] = {
     "correct": correct,
     "erase": delete,
     "withdraw": withdraw,
+    "keep": keep,
     "stop": stop,
     "start": start,
     "genuine": genuine,

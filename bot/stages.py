@@ -92,6 +92,7 @@ class Case:
     objection: str = ""  # The number of the one that is open, or that was asked for by its own number.
     standing: str = ""  # Where that stands.
     answer_by: date | None = None
+    leaves: int = 0  # Its withdrawal was asked for, and can be undone until then, in seconds since 1970.
 
 
 @dataclass(frozen=True, slots=True)

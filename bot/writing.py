@@ -21,7 +21,7 @@ EDIT = "edit"
 
 Answers = tuple[tuple[str, str], ...]
 
-RIGHTS = ("mydata", "correct", "erase", "withdraw", "stop", "start", "genuine", "not_me")  # Topics of help.
+RIGHTS = ("mydata", "correct", "erase", "withdraw", "keep", "stop", "start", "genuine", "not_me")  # Topics of help.
 
 # What is entered for a keyword, and with what. A service that is switched off leads to a call.
 SERVICES: dict[str, tuple[str, Answers]] = {

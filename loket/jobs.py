@@ -16,6 +16,7 @@ from loket.privacy_jobs import PrivacyJobs
 from loket.sending import Sending
 from loket.service import Service
 from loket.update_jobs import UpdateJobs
+from store import withdrawals
 from store.assignments import Assignments
 from store.database import ms
 from store.erasure import Erasure
@@ -44,6 +45,7 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
         registrations,
         SubjectRequests(service.database),
         Erasure(service.database, service.sealer),
+        partial(withdrawals.fulfil, service.database, service.sealer, service.messages),
         service.clock,
     )
     kept = Payments(service.database, service.messages)
@@ -67,6 +69,7 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
         "portal.follow": outside(told.follow, told.lost),
         "portal.withdraw": outside(rights.withdraw, told.lost),
         "portal.forget": outside(rights.forget, told.lost),
+        "privacy.withdraw": rights.leave,
         "privacy.erase": rights.erase,
         "portal.payments": outside(paid.watch, told.lost),
         "portal.objection": held(outside(objecting.submit, objecting.lost)),

@@ -22,6 +22,7 @@ OTHER_REASON = "other"
 # On these ends nobody waits for word: the person has left the way, or has died.
 UNTOLD = frozenset({Stage.WITHDRAWN, Stage.WITH_FAMILY})
 WAITING = Retry("waits_for_submission")
+LEAVING = Retry("may_be_withdrawn", after=600.0)
 NOT_FOUND = "not_found"
 
 
@@ -51,6 +52,8 @@ class PortalJobs:
             return Dead("no_registration")
         if known.intent_id or known.stage is Stage.WITHDRAWN or not known.person.nik:  # Refused or erased meanwhile.
             return Done()
+        if known.leaving and not known.sent:  # Nothing more is passed on of somebody who may be about to leave.
+            return LEAVING
         first = self._registrations.keep_intent(known.id, msgspec.json.encode(intent(known)))
         sent = msgspec.json.decode(first, type=Intent)
         answer = self._portal.submit(sent, job.key)

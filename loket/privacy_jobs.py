@@ -6,9 +6,9 @@ from functools import partial
 
 from backend_client import Portal, Refused, SubjectRequest
 from store.erasure import Erasure
+from store.ledger import OPEN
 from store.outbox import Dead, Done, Job, Result, Retry
 from store.registrations import Registration, Registrations
-from store.rights_effects import OPEN
 from store.subject_requests import SubjectRequests
 
 NOT_FOUND = "not_found"
@@ -17,7 +17,7 @@ ASK_AGAIN_S = 600.0
 
 
 class PrivacyJobs:
-    """Handlers of privacy.erase, portal.withdraw and portal.forget."""
+    """Handlers of privacy.withdraw, privacy.erase, portal.withdraw and portal.forget."""
 
     def __init__(
         self,
@@ -25,13 +25,20 @@ class PrivacyJobs:
         registrations: Registrations,
         requests: SubjectRequests,
         erasure: Erasure,
+        leave: Callable[[str, datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._portal = portal
         self._registrations = registrations
         self._requests = requests
         self._erasure = erasure
+        self._leave = leave
         self._clock = clock
+
+    def leave(self, job: Job) -> Result:
+        """The day in which a withdrawal could be undone is over."""
+        self._leave(job.subject, self._clock())
+        return Done()
 
     def withdraw(self, job: Job) -> Result:
         """The intent and the consent. What never reached the portal needs no withdrawing there."""

@@ -23,6 +23,7 @@ from store.reports import file_report
 from store.schema import ticket_events, updates
 from store.seal import Sealer
 from store.ticket_history import CITIZEN, HEARD
+from store.withdrawals import Withdrawals
 
 LOOK = timedelta(days=2)
 TAKEN_BACK = "phone_disputed"
@@ -44,6 +45,7 @@ class Answers:
         self._sealer = sealer
         self._deaths = Deaths(sealer, messages)
         self._phones = Phones(sealer, messages)
+        self._withdrawals = Withdrawals(sealer, messages)
 
     def take(self, connection: Executor, effect: AnswerInquiry, cause: Cause) -> None:
         taken = inquiries.take(connection, effect.inquiry, cause.contact, effect.answer, cause.now)
@@ -68,6 +70,8 @@ class Answers:
                 complete(connection, self._sealer, ref, cause.contact, {"slot": effect.answer}, cause.now)
             case Subject.SURVEY:  # The answer itself is all.
                 pass
+            case Subject.WITHDRAWAL:
+                self._withdrawals.answered(connection, ref, cause)
             case _ as never:
                 assert_never(never)
 

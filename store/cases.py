@@ -12,6 +12,7 @@ from sqlalchemy import CompoundSelect, Connection, bindparam, func, literal_colu
 from bot.stages import Case, Cases, Stage
 from store import objections, reports
 from store.database import Database, ms
+from store.ledger import GRACE, leaving_since
 from store.prepared import Writer, into
 from store.schema import agents, contacts, disputes, identities, registrations, tickets, tries, visits
 from store.seal import Sealer
@@ -67,6 +68,7 @@ def _known(column: str) -> CompoundSelect[Any]:
                 literal_column(f"'{table.name}'"),
                 *(table.c[name] for name in _BOTH),
                 *only.values(),
+                leaving_since(table),
                 table.c.accepted_at,
             ).where(table.c[column] == bindparam("wanted"))
         )
@@ -197,7 +199,7 @@ class Registry:
         return next((ref for ref, period in rows if period in periods), "")
 
     def _found(self, writer: Writer, row: Sequence[Any]) -> Found:
-        table, id, ref, contact, stage, visit_by, sealed, village, reason, programme, until, regency, _ = row
+        table, id, ref, contact, stage, visit_by, sealed, village, reason, programme, until, regency, leaving, _ = row
         person = msgspec.json.decode(self._sealer.open(f"{table}.sealed", id, bytes(sealed)), type=Person)
         case = Case(
             ref,
@@ -210,6 +212,8 @@ class Registry:
             until=date.fromisoformat(until) if until else None,
             regency=regency,
         )
+        if leaving is not None and case.stage is not Stage.WITHDRAWN:
+            case = replace(case, leaves=leaving // 1000 + int(GRACE.total_seconds()))
         if case.stage is Stage.OBJECTED:
             case = objected(case, objections.open_of(writer, id))
         return Found(self._visited(writer, case), contact, person.nik[-4:])

@@ -26,6 +26,7 @@ from bot.effects import (
     FinishRegistration,
     HeardOfVisit,
     KeepDraft,
+    KeepRegistration,
     LineDropped,
     MoveTicket,
     OpenTicket,
@@ -48,6 +49,7 @@ from store.details import PLACE as DETAILS
 from store.details import complete
 from store.drafts import job_of, remind
 from store.helpers import ASSISTED
+from store.ledger import note_consent
 from store.messages import Messages
 from store.objections import add_to_objection, file_objection
 from store.opening import Cause as Cause
@@ -57,7 +59,7 @@ from store.people import contact_of, new_contact
 from store.phones import Phones
 from store.prepared import Executor, into
 from store.reports import file_report
-from store.rights_effects import RightsEffects, note_consent
+from store.rights_effects import RightsEffects
 from store.schema import audit, contacts, disputes, registrations, waiting
 from store.seal import Sealer
 from store.updates import Updates
@@ -140,7 +142,7 @@ class Effects:
                 connection.execute(_WAIT, {"contact_id": cause.contact, "regency": regency, "at": ms(cause.now)})
             case ResendNumbers():
                 self._resend(connection, cause)
-            case ChooseMessages() | AskRight() | WithdrawRegistration() | RejectCase():
+            case ChooseMessages() | AskRight() | WithdrawRegistration() | KeepRegistration() | RejectCase():
                 self._rights.apply(connection, effect, cause)
             case FileUpdate():
                 self._updates.file(connection, effect, cause)

@@ -18,9 +18,9 @@ from bot.stages import CLOSED
 from store import audit, drafts
 from store.cases import Person
 from store.database import Database, ms
+from store.ledger import OPEN, end_case
 from store.messages import QUEUED, Words
 from store.outbox import enqueue
-from store.rights_effects import OPEN, end_case
 from store.schema import (
     SEALED,
     contacts,

@@ -12,6 +12,7 @@ from bot.messages import Text
 from bot.stages import CLOSED, Stage
 from store.cases import Details, Person, set_stage
 from store.database import Database
+from store.ledger import leaving_since
 from store.messages import Messages
 from store.outbox import enqueue, reopen
 from store.schema import consents, contacts, helpers, identities, registrations, tickets
@@ -36,6 +37,7 @@ class Registration:
     regency: str
     intent_id: str | None
     sent: bool  # To the portal, whether or not an answer came.
+    leaving: bool  # Its withdrawal was asked for, and may still be undone.
     person: Person
     details: Details
     phone: str = field(repr=False)
@@ -157,6 +159,7 @@ class Registrations:
             regency=row.regency,
             intent_id=row.intent_id,
             sent=row.sealed_intent is not None,
+            leaving=row.leaving is not None,
             person=msgspec.json.decode(person, type=Person),
             details=msgspec.json.decode(added, type=Details) if added else Details(),
             phone=(row.number and self._sealer.open("identities.sealed", row.contact_id, row.number).decode()) or "",
@@ -171,6 +174,7 @@ def _whole() -> Select[Any]:
     return (
         select(
             registrations,
+            leaving_since(registrations),
             contacts.c.own_phone,
             identities.c.sealed.label("number"),
             helpers.c.sealed.label("helper"),

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from handoff.tickets import Topic
 from store.database import Database, ms
+from store.ledger import CLOCK, DONE, HELD, OPEN, OVER
 from store.opening import Cause, new_reference, open_ticket
-from store.rights_effects import CLOCK, DONE, HELD, OPEN
 from store.schema import contacts, disputes, registrations, subject_requests, tickets
 
 ESCALATED = "late_right"  # What a ticket about a request is about that comes near the end of its time.
@@ -33,7 +33,7 @@ class Request:
     done_at: datetime | None
 
     def late(self, now: datetime) -> bool:
-        return self.state != DONE and self.due_at < now
+        return self.state not in OVER and self.due_at < now
 
 
 class SubjectRequests:
@@ -44,7 +44,9 @@ class SubjectRequests:
 
     def waiting(self) -> list[Request]:
         """Those that are not done, the most urgent first."""
-        found = select(subject_requests).where(subject_requests.c.state != DONE).order_by(subject_requests.c.due_at)
+        found = (
+            select(subject_requests).where(subject_requests.c.state.not_in(OVER)).order_by(subject_requests.c.due_at)
+        )
         with self._db.read() as connection:
             return [_request(row) for row in connection.execute(found)]
 

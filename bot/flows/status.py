@@ -1,7 +1,7 @@
 """Where an application stands. Somebody else's phone needs its number; nobody learns whether a NIK is known."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from bot import known_case
 from bot.conversation import Conversation, End, Finish, Goto, Options, Part, Script
@@ -11,6 +11,7 @@ from bot.identity import Reference
 from bot.known_case import CALL_BACK, Known
 from bot.messages import Text, Value
 from bot.stages import SENTENCES, Case, Stage
+from bot.windows import zone
 
 # What the numbered lines of a status lead to. A line that is not here belongs to a service that is not built yet, and
 # is not shown; "0" is the menu.
@@ -36,6 +37,7 @@ LINES: Mapping[str, Options] = {
     "status.invalid": _CALL,
     "status.final": _CALL,
     "status.withdrawn": {},
+    "status.leaving": {"1": "keep"},
     "status.expired": _CALL,
     "status.handled_by_family": {"1": "call"},
     "obj.submitted": {"1": "case"},
@@ -56,6 +58,7 @@ SERVICES: Mapping[str, tuple[str, known_case.Answers]] = {
     "update": ("update", ()),
     "object": ("objection", (("whose", "refusal"),)),
     "add": ("objection", (("whose", "add"),)),
+    "keep": ("help", (("topic", "keep"),)),
 }
 
 
@@ -64,7 +67,7 @@ def flow(c: Conversation) -> Script:
     found = known.case
     shown = wording(known, c.day(found.regency or c.world.home))
     way = yield from c.ask(
-        "status", Text(shown, said(found)), known_case.another, lines(found, shown, c.world.services)
+        "status", Text(shown, said(found, c.world.home)), known_case.another, lines(found, shown, c.world.services)
     )
     if isinstance(way, Reference):
         return Goto("status", (("case", str(way)),))
@@ -72,7 +75,7 @@ def flow(c: Conversation) -> Script:
         return (yield from _agent(c, found))
     if way == "codes":
         differs = {"1": "differs"} if "visit" in c.world.services else {}
-        yield from c.choose("codes", Text("visit.codes", said(found)), differs)
+        yield from c.choose("codes", Text("visit.codes", said(found, c.world.home)), differs)
         return Goto("visit", (("what", "check"),))  # Whose number is it that was shown instead?
     if way == "why":
         way = yield from _explained(c, found)
@@ -102,6 +105,8 @@ def wording(known: Known, today: date) -> str:
     found = known.case
     if known.asked != found.ref:
         return OBJECTION[Standing(found.standing)]
+    if found.leaves:
+        return "status.leaving"
     match found.stage:
         case Stage.NOT_ELIGIBLE if found.until is None or today > found.until:
             return "status.not_eligible.closed"
@@ -121,8 +126,11 @@ def lines(found: Case, shown: str, services: frozenset[str]) -> Options:
     return {digit: way for digit, way in meant.items() if way not in SERVICES or SERVICES[way][0] in services}
 
 
-def said(found: Case) -> dict[str, Value]:
-    """What the sentences about a case may say of it."""
+def said(found: Case, home: str) -> dict[str, Value]:
+    """What the sentences about a case may say of it. `home`: whose clock counts where the case does not say."""
+    if found.leaves:
+        ends = datetime.fromtimestamp(found.leaves, zone(found.regency or home))
+        return {"name": known_case.named(found), "date": ends.date(), "time": f"{ends:%H.%M}"}
     return {
         "name": known_case.named(found),
         "agent": found.agent,

@@ -26,6 +26,7 @@ Answers = Iterable[Any] | Callable[[str, date], Iterable[Any]]
 REFS = tuple(str(Reference.of(f"rehearsal {n}".encode())) for n in range(8))
 WOMAN, MINE, OLD = "3510995708900001", "3510995708900000", "3510991708200004"
 NAME, VILLAGE, ELSEWHERE, PHONE = "SITI AMINAH WULANDARI", "sumberkencono", "sepinggan raya", "081234567890"
+LEAVES = 1795150800  # When a registration ends that somebody wants to withdraw.
 LOCKED = "0002"  # Whoever types these digits has typed too many wrong ones.
 TYPED = (WOMAN, VILLAGE, NAME, PHONE, REFS[0], "0001", LOCKED, "17081930", "12", "xyzxyzxyzxyzxyzxyzxyz")
 
@@ -76,8 +77,9 @@ def _case_by(argument: str, today: date) -> Iterable[Any]:
     ref, _, nik4 = argument.partition(":")
     if nik4 == LOCKED:
         return ("locked",)
+    leaving = replace(case_of(ref, Stage.SCHEDULED), leaves=LEAVES)
     told = (*(case_of(ref, stage) for stage in Stage), case_of(ref, Stage.SCHEDULED, False), *_objected(ref, today))
-    return (*map(to_fact, told), "")
+    return (*map(to_fact, (*told, leaving)), "")
 
 
 def _objected(ref: str, today: date) -> Iterable[Case]:
@@ -92,7 +94,11 @@ def _objected(ref: str, today: date) -> Iterable[Case]:
         yield replace(open_one, ref=REFS[2], objection=ref, standing=standing.value)
 
 
-KNOWN = tuple(
-    to_fact(Cases(own_phone, tuple(case_of(ref, Stage.SCHEDULED) for ref in REFS[:count])))
-    for own_phone, count in ((False, 0), (True, 1), (False, 1), (False, 3), (True, 8))
+_LEAVING = Cases(True, (replace(case_of(REFS[0], Stage.SCHEDULED), leaves=LEAVES),))
+KNOWN = (
+    *(
+        to_fact(Cases(own_phone, tuple(case_of(ref, Stage.SCHEDULED) for ref in REFS[:count])))
+        for own_phone, count in ((False, 0), (True, 1), (False, 1), (False, 3), (True, 8))
+    ),
+    to_fact(_LEAVING),
 )

@@ -18,7 +18,7 @@ from handoff.routing import Role
 from handoff.tickets import Outcome, Place, Slot
 from store.dialogues import Dialogues
 from store.erasure import KNOWN, Erasure
-from store.rights_effects import GRACE
+from store.ledger import GRACE
 from store.schema import SEALED
 from store.subject_requests import SubjectRequests
 from store.tickets import Desk

@@ -39,31 +39,86 @@ def withdraw(office: Office) -> str:
     return office.talk("8", "4", "4", LAST4, "1")
 
 
-def test_a_withdrawal_stops_everything_at_once_and_the_portal_is_told(office: Office) -> None:
+def left(office: Office) -> None:
+    """The day in which it can be undone is over."""
+    withdraw(office)
+    office.work(hours=24)
+
+
+def kinds(office: Office) -> set[str]:
+    return {row["sentence"] for row in office.rows("messages")}
+
+
+def test_a_withdrawal_ends_nothing_for_a_day_and_then_everything_and_the_portal_is_told(office: Office) -> None:
     office.hire("Budi")
     ref = office.register(LAST4)
     office.work(minutes=10)
     ticket = str(office.row("tickets", case_ref=ref)["id"])
-    desk(office).schedule(BUDI, ticket, date(2026, 11, 21), Slot.MORNING, Place.HALL, 2)
-    assert "dibatalkan, nomor" in withdraw(office)
+    desk(office).schedule(BUDI, ticket, date(2026, 11, 24), Slot.MORNING, Place.HALL, 2)
+    assert "berhenti Sab 21 Nov jam 12.10" in withdraw(office)
+    office.work(hours=23, minutes=59)
+    assert office.row("registrations", ref=ref)["stage"] == Stage.SCHEDULED
+    assert office.row("tickets", case_ref=ref)["status"] == "scheduled"
+    assert office.row("subject_requests")["state"] == "open"
+    assert "evt.withdraw_asked" in kinds(office)
+    office.work(minutes=1)
     assert office.row("registrations", ref=ref)["stage"] == Stage.WITHDRAWN
     assert office.row("tickets", case_ref=ref)["status"] == "cancelled"
     assert office.row("visits")["outcome"] == "cancelled"
     assert [row["what"] for row in office.rows("ticket_events")][-1] == "cancel"
-    assert office.row("subject_requests")["state"] == "open"
     office.work()
     assert office.admin("GET", "ledger")[ref] == {
         "submitted": 1, "amended": 0, "completed": 0, "withdrawn": 1, "consent_withdrawn": 1
     }  # fmt: skip
     assert office.row("subject_requests")["state"] == "done"
-    assert "evt.withdrawn" in [row["sentence"] for row in office.rows("messages")]
+    assert "evt.withdrawn" in kinds(office)
     assert {row["state"] for row in office.rows("outbox")} == {"done"}
+
+
+def test_whoever_dials_within_the_day_undoes_a_withdrawal_by_one_digit(office: Office) -> None:
+    ref = office.register(LAST4)
+    office.work(minutes=10)
+    withdraw(office)
+    page = office.talk()
+    assert page.startswith(f"HP ini minta pendaftaran {Reference(ref).shown} dihentikan")
+    assert office.talk("1").startswith("Baik. Pendaftaran tetap jalan")
+    assert office.row("subject_requests")["state"] == "undone"
+    office.work(days=3)
+    assert office.row("registrations", ref=ref)["stage"] == Stage.RECEIVED
+    assert office.admin("GET", "ledger")[ref].get("withdrawn", 0) == 0
+    assert "evt.withdrawn" not in kinds(office)
+    assert [row["answer"] for row in office.rows("consents")] == ["yes", "withdraw", "keep"]
+    assert SubjectRequests(office.service.database).waiting() == []
+    # It can be asked for again, and then it is meant.
+    left(office)
+    assert office.row("registrations", ref=ref)["stage"] == Stage.WITHDRAWN
+
+
+def test_not_me_undoes_a_withdrawal_and_goes_to_people(office: Office) -> None:
+    ref = office.register(LAST4)
+    withdraw(office)
+    assert "Tercatat, nomor" in office.talk("0", "8", "7", "2", "1")
+    assert office.row("subject_requests")["state"] == "undone"
+    assert [row["about"] for row in office.rows("tickets")].count("not_me") == 1
+    office.work(days=3)
+    assert office.row("registrations", ref=ref)["stage"] == Stage.RECEIVED
+
+
+def test_the_status_says_until_when_it_can_be_undone(office: Office) -> None:
+    ref = office.register(LAST4)
+    withdraw(office)
+    assert "Pendaftaran berakhir Sab 21 Nov jam 12.00" in office.talk("0", "2", LAST4)
+    assert "Pendaftaran berakhir Sab 21 Nov jam 12.00" in office.talk("0", "8", "4", "4", LAST4)
+    assert len(office.rows("subject_requests")) == 1
+    assert office.talk("0", "2", LAST4, "1").startswith("Baik. Pendaftaran tetap jalan")
+    assert "menunggu agen" in office.talk("2", LAST4)
+    assert office.row("registrations", ref=ref)["stage"] == Stage.RECEIVED
 
 
 def test_the_ledger_of_consents_only_grows(office: Office) -> None:
     ref = office.register(LAST4)
     (given,) = office.rows("consents")
-    withdraw(office)
+    left(office)
     office.talk("8", "5", "1")
     office.talk("8", "5", "1")
     after = {row["id"]: row for row in office.rows("consents")}
@@ -72,33 +127,46 @@ def test_the_ledger_of_consents_only_grows(office: Office) -> None:
         ("stop.again", "start"), ("stop.confirm", "stop"), ("withdraw.confirm", "withdraw"),
     ]  # fmt: skip
     assert all(len(row["wording_hash"]) == 64 and row["language"] == "id" for row in after.values())
-    kinds = {row["ref"]: row["kind"] for row in office.rows("subject_requests")}
-    assert sorted(kinds[row["ref"]] for row in after.values()) == ["start", "stop", "withdraw"]
+    asked = {row["ref"]: row["kind"] for row in office.rows("subject_requests")}
+    assert sorted(asked[row["ref"]] for row in after.values()) == ["start", "stop", "withdraw"]
     assert ref not in {row["ref"] for row in after.values()}
 
 
-def test_what_never_reached_the_portal_is_not_sent_there_after_a_withdrawal(office: Office) -> None:
+def test_what_never_reached_the_portal_waits_and_is_not_sent_there_after_a_withdrawal(office: Office) -> None:
     office.register(LAST4)
     withdraw(office)
     office.work(minutes=20)
     assert office.admin("GET", "ledger") == {}
+    office.work(hours=24)
+    assert office.admin("GET", "ledger") == {}
     assert office.row("subject_requests")["state"] == "done"
+
+
+def test_what_waited_is_sent_once_the_withdrawal_is_undone(office: Office) -> None:
+    ref = office.register(LAST4)
+    withdraw(office)
+    office.work(minutes=20)
+    office.talk("1")
+    office.work(minutes=20)
+    assert office.admin("GET", "ledger")[ref]["submitted"] == 1
 
 
 def test_an_intent_whose_answer_was_lost_is_withdrawn_too(office: Office) -> None:
     ref = office.register(LAST4)
-    office.lost = 1
+    office.lost = 100
     office.work(minutes=10)
     assert office.row("registrations", ref=ref)["intent_id"] is None
     withdraw(office)
-    office.work(minutes=1)
+    office.work(hours=24)
+    office.lost = 0
+    office.work(hours=1)
     assert office.admin("GET", "ledger")[ref]["withdrawn"] == 1
 
 
 def test_who_has_withdrawn_can_register_again(office: Office) -> None:
     first = office.register(LAST4)
     office.work(minutes=10)
-    withdraw(office)
+    left(office)
     office.work()
     again = office.register(LAST4, ELSEWHERE)
     office.work(minutes=10)

@@ -19,8 +19,10 @@ from bot.effects import (
     FileObjection,
     FileReport,
     HeardOfVisit,
+    KeepRegistration,
     MoveTicket,
     SubmitRegistration,
+    WithdrawRegistration,
 )
 from bot.engine import Turn, advance
 from bot.flows.visit import WAITING
@@ -140,7 +142,7 @@ class Book:
                 return self._proof(argument.split(":")[1])
         raise LookupError(name)
 
-    def apply(self, effect: Effect) -> None:  # noqa: C901  One arm for each effect.
+    def apply(self, effect: Effect, now: datetime) -> None:  # noqa: C901  One arm for each effect.
         match effect:
             case SubmitRegistration(assisted=Assisted()):
                 self.assisted += 1
@@ -151,6 +153,14 @@ class Book:
             case FileReport(ref):
                 self.reports += 1
                 self.filed[str(ref)] = "report.received"
+            case WithdrawRegistration(_, ref):
+                leaves = int(now.timestamp()) + 86400
+                self.mine = [replace(case, leaves=leaves) if case.ref == ref else case for case in self.mine]
+                self.asked.append(Inquiry("withdrawal", inquiries.Subject.WITHDRAWAL, ref))
+            case KeepRegistration(_, ref):
+                self._kept_on(ref)
+            case AnswerInquiry("withdrawal"):
+                self._kept_on(self.asked[0].ref)
             case AnswerInquiry(id):
                 self.asked = [inquiry for inquiry in self.asked if inquiry.id != id]
             case FileObjection():
@@ -168,6 +178,10 @@ class Book:
             case HeardOfVisit(ref, _, complaint):
                 number = str(complaint) if complaint else ""
                 self.visits[str(ref)] = replace(self._visit(str(ref)), heard=True, complaint=number)
+
+    def _kept_on(self, ref: str) -> None:
+        self.mine = [replace(case, leaves=0) if ref in ("", case.ref) else case for case in self.mine]
+        self.asked = [each for each in self.asked if each.id != "withdrawal" or ref not in ("", each.ref)]
 
     def _task(self, number: str) -> Found:
         found = [task for task in self.tasks if task.ref.endswith(number)]
@@ -350,7 +364,7 @@ class Phone:
         self.session = turn.session
         self.effects += turn.effects
         for effect in turn.effects:
-            self.book.apply(effect)
+            self.book.apply(effect, self.now)
         if turn.page:
             if inbound.channel is not Channel.WHATSAPP:
                 prefix = "CON " if inbound.channel is Channel.USSD else ""

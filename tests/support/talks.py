@@ -145,6 +145,7 @@ class Player:
         cases[:] = [*(case for case in cases if case.ref != ref), shown]
         book.nik4[ref] = nik4
         book.visits.pop(ref, None)
+        book.asked[:] = [asked for asked in book.asked if (asked.id, asked.ref) != ("withdrawal", ref)]
 
     def _agent(self, number: str, standing: str, village: str, name: str) -> None:
         self.phone.book.agents[number] = Shown(Standing(standing), name, village)

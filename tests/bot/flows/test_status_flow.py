@@ -15,6 +15,7 @@ from bot.stages import SENTENCES, Case, Stage
 REF, OTHER = (str(Reference.of(f"status {n}".encode())) for n in range(2))
 # What each Indonesian line means; the other languages have the same numbers.
 MEANINGS = {
+    "Tidak jadi, tetap daftar": "keep",
     "Artinya": "why",
     "Minta ditelepon": "call",
     "Ditelepon": "call",
@@ -26,7 +27,7 @@ MEANINGS |= dict.fromkeys(("Lengkapi sekarang", "Perbaiki data"), "update")
 MEANINGS |= {"Sanggah": "object", "Tambah keterangan": "add"}
 MEANINGS |= dict.fromkeys(("Lihat pendaftaran", "Lihat hasil", "Lihat hasil baru"), "case")
 SERVICES = frozenset({"status", "objection", "visit"})
-VARIANTS = {"status.not_eligible.closed", "status.objected.evidence"}
+VARIANTS = {"status.leaving", "status.not_eligible.closed", "status.objected.evidence"}
 NOT_BUILT = {"Aktifkan lagi"}
 
 
@@ -38,7 +39,7 @@ def test_every_line_leads_where_its_words_say() -> None:
     assert LINES.keys() >= set(SENTENCES.values())
     assert LINES.keys() - set(SENTENCES.values()) - set(OBJECTION.values()) == VARIANTS
     for sentence, leads in LINES.items():
-        values = dict.fromkeys(("name", "agent", "date", "slot", "place", "need", "prog", "reason", "obj"), "x")
+        values = dict.fromkeys(("name", "agent", "date", "slot", "place", "need", "prog", "reason", "obj", "time"), "x")
         for choice in ENGINE.catalogue.reply("id", Text(sentence, values)).choices:
             if choice.label in MEANINGS:
                 assert leads[choice.key] == MEANINGS[choice.label], sentence
