@@ -67,7 +67,8 @@ QUESTIONS: Mapping[Subject, Question] = {
 }
 # Asked by a message that names the digits, so that a bare digit is an answer to it.
 BY_MESSAGE = frozenset(
-    QUESTIONS[subject].sentence for subject in (Subject.QUARTERLY, Subject.VISITED, Subject.MISSED, Subject.SURVEY)
+    QUESTIONS[subject].sentence
+    for subject in (Subject.QUARTERLY, Subject.VISITED, Subject.MISSED, Subject.SURVEY, Subject.WITHDRAWAL)
 )
 
 

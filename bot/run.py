@@ -39,7 +39,7 @@ Playing = Generator[Lookup, Any, T]  # A stretch of a turn, which may stop for a
 MISSES = 3  # The third answer in a row that cannot be used brings a person into it.
 HOPS = 12  # A talk that jumps more often than this in one turn has lost its way.
 HOME, MORE = "00", "9"
-LANGUAGE, RESUME, OPENING, STUCK, ASKED = "language", "resume", "menu", "stuck", "asked"
+LANGUAGE, RESUME, OPENING, STUCK, ASKED, CANCEL = "language", "resume", "menu", "stuck", "asked", "cancel"
 DIALLED = "dialled"  # The menu is entered with it at the beginning of a call, when there may be a question to answer.
 DRAFT = "draft"  # The key under which a flow has said that it has begun something to be reminded of.
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from bot import going_on
 from bot.conversation import Ask, Invalid, only_options
 from bot.identity import Reference
 from bot.inquiries import BY_MESSAGE
@@ -9,7 +10,7 @@ from bot.keywords import Command
 from bot.last_asked import answered, asks_nothing
 from bot.lines import DIGITS, PICK, bare_line, line
 from bot.messages import Attachment, Channel, Page, Text
-from bot.run import DIALLED, HOME, LANGUAGE, OPENING, RESUME, Playing, Run
+from bot.run import HOME, LANGUAGE, OPENING, Playing, Run
 from bot.screen import BACK
 from bot.session import Entry, Kind, Talk
 from bot.staff import FLOW, commanded
@@ -17,7 +18,7 @@ from bot.written import KK, read
 
 OPEN_S = 72 * 3600  # So long a question waits for its answer by message.
 WHOLE, NUMBER = 16, 12  # Digits of a NIK, and of a reference.
-EDIT = "edit"
+EDIT, GO = "edit", "go"
 
 Answers = tuple[tuple[str, str], ...]
 
@@ -43,8 +44,8 @@ SERVICES: dict[str, tuple[str, Answers]] = {
 }
 OFFERED_BY_MESSAGE = BY_MESSAGE | {"resume.offer"}
 # Services by a word alone are meant where words are an answer, too; "lara" or "mulai" may be somebody's name.
-ALONE = frozenset({*RIGHTS, "help", "menu", "call", "language", "cancel", "register", "status", "schedule", "agent",
-                   "payment", "update", "objection", "report"}) - {"correct", "start", "genuine"}  # fmt: skip
+ALONE = frozenset({*RIGHTS, "help", "menu", "call", "language", "cancel", "go_on", "register", "status", "schedule",
+                   "agent", "payment", "update", "objection", "report"}) - {"correct", "start", "genuine"}  # fmt: skip
 LANGUAGES = ("id", "jv", "mad", "en")
 
 
@@ -85,6 +86,8 @@ def _answered(run: Run, ask: Ask, text: str) -> Playing[Page]:
     known = run.engine.keywords
     command = known.read(text)
     if command is not None and command.verb in ("update", "correct") and (digit := _digit_of(ask, EDIT)):
+        return (yield from run.typed(digit))
+    if command is not None and command.verb == "go_on" and (digit := _digit_of(ask, GO)):
         return (yield from run.typed(digit))
     if meant := line(text, ask, run.choices, known):
         return (yield from run.typed(meant))
@@ -140,8 +143,12 @@ def _begun(run: Run, command: Command) -> Playing[Page]:
             return (yield from _register(run, command.rest))
         case "help":
             return _told(run, Text("sms.help"))
-        case "menu" | "yes" | "no" | "cancel":
+        case "menu" | "yes" | "no":
             return (yield from _menu(run))
+        case "cancel":
+            return (yield from going_on.cancel(run))
+        case "go_on":
+            return (yield from going_on.go_on(run))
         case "language":
             code = next((c for c in LANGUAGES if run.engine.keywords.answer(command.rest) == c), "")
             offered = (("language", code),) if code in run.engine.world.languages else ()
@@ -226,7 +233,7 @@ def _numbered(run: Run, text: str) -> Playing[Page] | None:
 
 def _digit(run: Run, text: str) -> Playing[Page]:
     """As if it had been dialled: the menu's, or the answer to going on with what was left."""
-    page = yield from _resumed(run)
+    page = yield from going_on.resumed(run)
     ask = run.on_screen
     # Nothing is answered that nobody has seen: going on was offered by message, and so was the quarter's question.
     seen = ask is not None and (run.session.talk.flow == OPENING or ask.prompt.id in OFFERED_BY_MESSAGE)
@@ -268,17 +275,6 @@ def _begin(run: Run, flow: str, *answers: tuple[str, str], offered: tuple[tuple[
 def _menu(run: Run) -> Playing[Page]:
     """The menu."""
     run.home()
-    return (yield from run.go(None))
-
-
-def _resumed(run: Run) -> Playing[Page]:
-    """What was left unfinished, or the menu: where somebody stands who says nothing more than a digit."""
-    run.leave()
-    run.only_kept()
-    if run.session.paused:
-        run.enter(RESUME)
-    else:
-        run.enter(OPENING, (DIALLED, "yes"))
     return (yield from run.go(None))
 
 

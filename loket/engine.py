@@ -8,12 +8,12 @@ import yaml
 from bot.areas import Gazetteer
 from bot.conversation import World
 from bot.keywords import Keywords
-from bot.run import ASKED, LANGUAGE, OPENING, RESUME, STUCK, Engine, Flow
+from bot.run import ASKED, CANCEL, LANGUAGE, OPENING, RESUME, STUCK, Engine, Flow
 from bot.texts import BASE, Catalogue
 from bot.windows import Window
 from loket.config import ROOT, Config, ConfigError, Period
 
-ALWAYS = (LANGUAGE, OPENING, RESUME, STUCK, ASKED)  # Every talk needs these; they are not services.
+ALWAYS = (LANGUAGE, OPENING, RESUME, STUCK, ASKED, CANCEL)  # Every talk needs these; they are not services.
 
 
 def build(config: Config, catalogue: Catalogue, areas: Gazetteer) -> Engine:

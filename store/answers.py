@@ -47,7 +47,7 @@ class Answers:
         self._phones = Phones(sealer, messages)
         self._withdrawals = Withdrawals(sealer, messages)
 
-    def take(self, connection: Executor, effect: AnswerInquiry, cause: Cause) -> None:
+    def take(self, connection: Executor, effect: AnswerInquiry, cause: Cause) -> None:  # noqa: C901  One arm for each.
         taken = inquiries.take(connection, effect.inquiry, cause.contact, effect.answer, cause.now)
         if taken is None:
             return

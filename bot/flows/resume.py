@@ -20,6 +20,8 @@ def flow(c: Conversation) -> Script:
     latest = drafts[-1]
     own = cases((yield from c.lookup("cases"))).own_phone
     if own or not c.paused[latest].answer("nik").isdecimal():
+        if c.given("go"):  # It was asked for by its word.
+            return Goto(draft=latest)
         offer = Text("resume.offer", {"step": register.step(c.paused[latest])})
         answer = yield from c.choose("offer", offer, {"1": "go", "2": "new"})
         return Goto(draft=latest) if answer == "go" else Goto("register", drop=latest)
