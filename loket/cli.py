@@ -140,6 +140,20 @@ def agents() -> None:
     """The people of the desk."""
 
 
+@agents.command("import")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@friendly
+def import_agents(path: Path) -> None:
+    """Bring in the people of a CSV file: login,name,role,district,villages,languages,capacity,badge,phone.
+
+    Role is agent, coordinator or dinas; villages and languages are separated by spaces. Whoever is known gets the phone
+    of the list. Keep the file where the keys are: it holds phone numbers.
+    """
+    from loket.agents import bring
+
+    click.echo(bring(read_environment(), path))
+
+
 @agents.command("phone")
 @click.argument("login")
 @click.option("--forget", is_flag=True, help="From now on they work by message from no phone.")

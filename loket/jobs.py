@@ -17,6 +17,7 @@ from loket.sending import Sending
 from loket.service import Service
 from loket.update_jobs import UpdateJobs
 from store import withdrawals
+from store.agent_news import AgentNews
 from store.assignments import Assignments
 from store.database import ms
 from store.erasure import Erasure
@@ -59,6 +60,7 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
     )
     objections = Objections(service.database, service.sealer, service.messages)
     objecting = ObjectionJobs(portal, objections, service.clock, look, told.reason, told.lost)
+    news = AgentNews(service.database, service.sealer, service.messages, service.areas)
     held = partial(after_outage, Outages(service.database, service.messages).over, service.clock)
     return {
         "portal.update": held(outside(changes.report, changes.lost)),
@@ -76,6 +78,7 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
         "portal.objection_follow": outside(objecting.follow, objecting.lost),
         "message.send": partial(send, lines, service.messages, service.catalogue, service.clock),
         "draft.remind": reminders.remind,
+        "handoff.tell": partial(tell, news, service.clock),
         "handoff.assign": partial(assign, Assignments(service.database, service.messages), service.clock),
     }
 
@@ -103,4 +106,10 @@ def assign(assignments: Assignments, clock: Callable[[], datetime], job: Job) ->
     """Somebody for an open ticket; it stays open where nobody has room, and is tried again."""
     if assignments.assign(job.subject, clock()) is Why.NOBODY:
         return Retry("nobody_has_room", after=LOOK_AGAIN.total_seconds())
+    return Done()
+
+
+def tell(news: AgentNews, clock: Callable[[], datetime], job: Job) -> Result:
+    """A member of staff hears of what was given to them."""
+    news.tell(job.subject, clock())
     return Done()

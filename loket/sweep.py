@@ -7,6 +7,7 @@ from bot.windows import Phase, Window, local_day, zone
 from loket.heard import take_overdue
 from loket.privacy import periods
 from loket.service import SEND, Service
+from store.agent_news import AgentNews
 from store.chores import turn
 from store.housekeeping import Housekeeping
 from store.outbox import Lane
@@ -33,6 +34,8 @@ def sweep(service: Service, now: datetime) -> None:
         service.wake()
     tomorrow = local_day(now, service.config.home) + timedelta(days=1)
     if VisitReminders(service.database, service.messages, service.areas).remind(tomorrow, now):
+        service.wake()
+    if AgentNews(service.database, service.sealer, service.messages, service.areas).remind(now):
         service.wake()
     kept.forget(now)
     if "smpp" not in service.config.sms:  # Nobody holds a bind any more.

@@ -44,6 +44,11 @@ class Agents:
         with self._db.read() as connection:
             return connection.scalar(select(agents.c.id).limit(1)) is not None
 
+    def logins(self) -> frozenset[str]:
+        """Who is there already."""
+        with self._db.read() as connection:
+            return frozenset(connection.scalars(select(agents.c.login)))
+
     def add(self, people: Iterable[Agent]) -> None:
         """All of them or none; IntegrityError where a login is taken."""
         everyone = list(people)

@@ -10,6 +10,7 @@ from bot.messages import Text
 from bot.stages import Stage
 from handoff.routing import Assignment, Candidate, Role, Why, choose
 from handoff.tickets import LIVE, Move, Ticket, Topic, assign
+from store.agent_news import given
 from store.database import Database, ms
 from store.messages import Messages
 from store.schema import agent_villages, agents, disputes, registrations, ticket_events, tickets
@@ -41,6 +42,8 @@ class Assignments:
         connection.execute(
             insert(ticket_events).values(ticket_id=ticket.id, at=at, actor="loket", what=Move.ASSIGN, detail=choice.why)
         )
+        if ticket.agent_id:
+            given(connection, self._messages, ticket.agent_id, now)
         if ticket.topic is not Topic.FACE_VERIFICATION:
             return
         for table, more in ((registrations, {"stage_at": at}), (disputes, {})):

@@ -6,19 +6,23 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import msgspec
 from sqlalchemy import bindparam, select, update
 
 from bot.areas import Gazetteer
 from bot.effects import ChangeVisit, HeardOfVisit
-from bot.messages import Text
+from bot.identity import Reference
+from bot.messages import Text, Value
 from bot.visits import Heard, Visit
 from handoff.tickets import LIVE, VERIFIED, Move, Outcome, Place, Slot, Status, Topic
 from handoff.tickets import Visit as Planned
+from store.agent_news import contact
+from store.cases import Person
 from store.database import Database, ms
 from store.messages import Messages
 from store.opening import Cause, open_ticket
 from store.prepared import Executor, into
-from store.schema import agents, ticket_events, tickets, visits
+from store.schema import agents, disputes, registrations, ticket_events, tickets, visits
 from store.seal import Sealer
 from store.sessions import Conflict
 from store.ticket_effects import appointment, hall
@@ -62,6 +66,10 @@ _CLOSE = (
     .where(visits.c.ticket_id == bindparam("ticket"), visits.c.outcome == bindparam("nothing"))
     .values(outcome=bindparam("ended"), done_at=bindparam("now"))
 )
+_NAMED = {
+    table.name: select(table.c.id, table.c.sealed).where(table.c.ref == bindparam("number"))
+    for table in (registrations, disputes)
+}
 _PLAN, _EVENT = into(visits), into(ticket_events)
 
 
@@ -132,6 +140,23 @@ class CitizenVisits:
         for sentence, key, more in (("evt.scheduled", "scheduled", {}), ("evt.codes", "codes", {"ccode": number})):
             told = Text(sentence, said | more)
             self._messages.post(connection, cause.contact, told, f"{key}:{new}", str(effect.case), cause.now)
+        if agent_id and (to := contact(connection, self._sealer, agent_id, cause.now)):
+            desa = hall(self._areas, village, district)
+            moved = said | {"name": self._first_name(connection, effect.case), "desa": desa}
+            moved |= {"place": Text(f"ag.place.{place}")}
+            self._messages.post(
+                connection, to, Text("ag.visit_changed", moved), f"moved:{new}", str(effect.case), cause.now
+            )
+
+    def _first_name(self, connection: Executor, case: Reference) -> Value:
+        """As in the agent's list."""
+        for table, found in _NAMED.items():
+            row = connection.execute(found, {"number": str(case)}).fetchone()
+            if row is not None:
+                opened = self._sealer.open(f"{table}.sealed", row[0], bytes(row[1]))
+                name = msgspec.json.decode(opened, type=Person).name.title().partition(" ")[0]
+                return name or Text("name.unknown")
+        return Text("name.unknown")
 
     def heard(self, connection: Executor, effect: HeardOfVisit, cause: Cause) -> None:
         """Keep what the citizen says. A complaint has no village: so it goes to the coordinator, past the agent."""

@@ -18,6 +18,7 @@ from handoff.desk.words import local_phone
 from handoff.routing import Role, regency
 from handoff.tickets import LIVE, Move, Need, NotAllowed, Outcome, Place, Slot, Status, Topic, over
 from store import audit, sessions
+from store.agent_news import PHONE
 from store.database import Database
 from store.opening import Cause
 from store.prepared import Executor
@@ -202,7 +203,7 @@ def _moved(desk: Desk, actor: Actor, effect: MoveTicket, now: datetime) -> str:
 
 
 class StaffPhones:
-    """Which phone a member of staff works from: only a keyed hash of it is kept."""
+    """Which phone a member of staff works from, and is written to: found by a keyed hash, and kept sealed."""
 
     def __init__(self, database: Database, sealer: Sealer) -> None:
         self._db = database
@@ -215,6 +216,7 @@ class StaffPhones:
             id = connection.scalar(select(agents.c.id).where(agents.c.login == login))
             if id is None:
                 return False
-            connection.execute(update(agents).where(agents.c.id == id).values(phone_idx=idx))
+            sealed = self._sealer.seal(PHONE, id, phone.encode()) if phone else None
+            connection.execute(update(agents).where(agents.c.id == id).values(phone_idx=idx, sealed_phone=sealed))
             audit.note(connection, "operator", "phone_set" if phone else "phone_forgotten", id, now)
         return True

@@ -23,6 +23,7 @@ from store.messages import QUEUED, Words
 from store.outbox import enqueue
 from store.schema import (
     SEALED,
+    agents,
     contacts,
     dialogues,
     disputes,
@@ -50,9 +51,9 @@ NO_WORDS = msgspec.json.encode(Words("", ""))
 NOTHING = b"{}"
 NO_PAGE = msgspec.json.encode(Page("", ends=True))
 # These are erased by name; every other sealed column is emptied where its row belongs to the contact or the case.
-# A helper is no citizen of ours: the operators take the number back.
+# Neither a helper nor an agent is a citizen of ours: the operators take the number back.
 KNOWN = frozenset(
-    {identities, sessions, inbox, dialogues, registrations, disputes, visits, messages, reports, helpers, heard}
+    {identities, sessions, inbox, dialogues, registrations, disputes, visits, messages, reports, helpers, heard, agents}
 )
 
 
@@ -138,6 +139,7 @@ class Erasure:
             self._erase_case(connection, each, now)
         alone = not case or not self._others(connection, contact)
         self._erase_messages(connection, contact, None if alone else refs)
+        self._erase_from_staff(connection, refs)
         self._erase_pages(connection, contact)
         self._empty(connection, contact if alone else "", refs)
         if alone:
@@ -194,7 +196,14 @@ class Erasure:
     def _erase_messages(self, connection: Connection, contact: str, refs: Sequence[str] | None) -> None:
         """`refs`: only those about these numbers, and the answers in a talk; None: all of them."""
         about = true() if refs is None else or_(messages.c.ref.in_(refs), messages.c.ref == "")
-        found = select(messages.c.id).where(messages.c.contact_id == contact, about)
+        self._empty_messages(connection, select(messages.c.id).where(messages.c.contact_id == contact, about))
+
+    def _erase_from_staff(self, connection: Connection, refs: Sequence[str]) -> None:
+        """What members of staff were told of these numbers names the person, too."""
+        told = messages.c.sentence.startswith("ag."), messages.c.ref.in_(refs)
+        self._empty_messages(connection, select(messages.c.id).where(*told))
+
+    def _empty_messages(self, connection: Connection, found: Select[Any]) -> None:
         unsent = case((messages.c.delivery == QUEUED, "permanent_failure"), else_=messages.c.delivery)
         for id in connection.scalars(found).all():
             sealed = self._sealer.seal("messages.sealed", id, NO_WORDS)

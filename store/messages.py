@@ -114,6 +114,10 @@ class Messages:
         self._job_of = job_of
         self._spell = spell
 
+    def awake(self, now: datetime) -> datetime:
+        """This moment, or the next at which people may be sent what they did not ask for."""
+        return self._quiet(now)
+
     def post(
         self, connection: Executor, contact: str, text: Text, key: str, ref: str, now: datetime, *, asked: bool = False
     ) -> None:

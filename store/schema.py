@@ -231,6 +231,9 @@ agents = _table(
     Column("epoch", Integer, nullable=False, default=0),  # Raised to end every session of this person.
     Column("badge", String(4), nullable=False, default=""),  # The number on the agent's card: anybody may ask for it.
     Column("phone_idx", LargeBinary(32), nullable=True, unique=True),  # Keyed hash: from it they work by message.
+    Column("sealed_phone", LargeBinary, nullable=True),  # The same phone: there they are written to.
+    # Up to when they have heard of what was given to them.
+    Column("told_at", BigInteger, nullable=False, default=0, server_default="0"),
     Index(None, "district"),
     Index(None, "badge"),
 )
@@ -475,4 +478,5 @@ SEALED = (
     (messages, "sealed", "id"),
     (updates, "sealed", "id"),
     (helpers, "sealed", "id"),
+    (agents, "sealed_phone", "id"),
 )

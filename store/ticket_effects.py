@@ -11,6 +11,7 @@ from bot.messages import Text, Value
 from bot.stages import Stage
 from handoff.tickets import VERIFIED, Move, Outcome, Status, Ticket, Topic, Visit
 from store import inquiries
+from store.agent_news import given
 from store.cases import set_stage
 from store.database import ms
 from store.messages import Messages
@@ -82,6 +83,10 @@ class TicketEffects:
         if ticket.topic is Topic.FACE_VERIFICATION:
             told = Text("evt.assigned", {"ref": _shown(row), "agent": agent, "date": ticket.due})
             self._post(connection, row, told, f"assigned:{ticket.id}:{ticket.version}", now)
+
+    def handed(self, connection: Connection, agent: str, now: datetime) -> None:
+        """Tell whoever was given a ticket by somebody else."""
+        given(connection, self._messages, agent, now)
 
     def scheduled(
         self,

@@ -229,6 +229,7 @@ class Desk:
             self._keep(at, Move.ASSIGN, after, agent_id)
             visits.close(at.connection, ticket_id, visits.REPLACED, at.now)
             self._effects.assigned(at.connection, at.row, after, name, at.now)
+            self._effects.handed(at.connection, agent_id, at.now)
 
         self._move(actor, Move.ASSIGN, ticket_id, version, agent_id, move)
 
