@@ -228,6 +228,16 @@ class WithdrawRegistration:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewRegistration:
+    """A registration that lapsed goes on under its number, in the window that is open, with a new consent."""
+
+    ref: Reference
+    consent: Consent
+    regency: str
+    visit_by: date
+
+
+@dataclass(frozen=True, slots=True)
 class KeepRegistration:
     """A withdrawal that waits is taken back. Without a `case`: all that this contact has asked for."""
 
@@ -315,6 +325,7 @@ Effect = (
     | AskRight
     | WithdrawRegistration
     | KeepRegistration
+    | RenewRegistration
     | RejectCase
     | FileUpdate
     | ProvePhone

@@ -1,13 +1,14 @@
 """Questions that several services ask: which village, and when to call back."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import parsers, places
 from bot.areas import Village
 from bot.conversation import Conversation, End, Finish, Goto, Invalid, Leave, Part, Redo
-from bot.effects import OpenTicket
+from bot.effects import AwaitWindow, OpenTicket
 from bot.messages import Text
+from bot.windows import Phase, Window
 
 SLOTS = {"1": "any", "2": "morning", "3": "midday", "4": "afternoon"}
 A_SCREEN = 4  # Villages or districts that one screen can list.
@@ -80,6 +81,17 @@ def _pick(c: Conversation, key: str, sentence: str, name: str, found: Mapping[st
         if answer != NEXT:
             return answer
     raise Leave(Redo(VILLAGE_KEYS))
+
+
+def window_closed(c: Conversation, window: Window, instant: datetime) -> Part[End]:
+    """Registration is not open in a regency: when it was or will be, and word of it."""
+    kab = c.world.areas.regency_name(window.regency)
+    closed = Text("reg.window_closed", {"kab": kab, "date": window.closes})
+    if window.phase(instant) is Phase.BEFORE:
+        closed = Text("reg.window_not_open", {"kab": kab, "date": window.opens})
+    yield from c.choose("window", closed, {"1": "tell_me"})
+    yield from c.do("window", AwaitWindow(window.regency))
+    return End(Text("reg.window_noted", {"kab": kab}))
 
 
 def call_back(c: Conversation, slot: str, about: str) -> Part[End]:

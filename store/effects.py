@@ -32,6 +32,7 @@ from bot.effects import (
     OpenTicket,
     ProvePhone,
     RejectCase,
+    RenewRegistration,
     ResendNumbers,
     SpeakLanguage,
     SubmitRegistration,
@@ -58,6 +59,7 @@ from store.outbox import enqueue, hasten
 from store.people import contact_of, new_contact
 from store.phones import Phones
 from store.prepared import Executor, into
+from store.renewals import renew
 from store.reports import file_report
 from store.rights_effects import RightsEffects
 from store.schema import audit, contacts, disputes, registrations, waiting
@@ -142,6 +144,8 @@ class Effects:
                 connection.execute(_WAIT, {"contact_id": cause.contact, "regency": regency, "at": ms(cause.now)})
             case ResendNumbers():
                 self._resend(connection, cause)
+            case RenewRegistration():
+                renew(connection, self._sealer, self._messages, effect, cause, self._period(effect.regency))
             case ChooseMessages() | AskRight() | WithdrawRegistration() | KeepRegistration() | RejectCase():
                 self._rights.apply(connection, effect, cause)
             case FileUpdate():
@@ -223,6 +227,7 @@ class Effects:
             "reason": "",
             "programme": "",
             "object_until": "",
+            "renewed": 0,
             "accepted_at": now,
             "erased_at": None,
         }

@@ -37,6 +37,7 @@ class Registration:
     regency: str
     intent_id: str | None
     sent: bool  # To the portal, whether or not an answer came.
+    round: str  # Behind the keys of jobs and messages, where it lapsed and was taken up again.
     leaving: bool  # Its withdrawal was asked for, and may still be undone.
     person: Person
     details: Details
@@ -103,7 +104,7 @@ class Registrations:
         about = select(tickets.c.id).where(tickets.c.case_ref == known.ref)
         with self._db.write() as connection:
             connection.execute(update(registrations).where(registrations.c.id == known.id).values(intent_id=None))
-            reopen(connection, f"submit:{known.ref}", now)
+            reopen(connection, f"submit:{known.ref}{known.round}", now)
             for ticket in connection.scalars(about).all():
                 reopen(connection, f"complete:{ticket}", now)
 
@@ -113,8 +114,8 @@ class Registrations:
             if self._closed(connection, known):
                 return
             set_stage(connection, known.ref, Stage.PROCESSING, now)
-            self._messages.post(connection, known.contact, told, f"submitted:{known.ref}", known.ref, now)
-            enqueue(connection, f"follow:{known.id}", "portal.follow", known.id, now, now + look)
+            self._messages.post(connection, known.contact, told, f"submitted:{known.ref}{known.round}", known.ref, now)
+            enqueue(connection, f"follow:{known.id}{known.round}", "portal.follow", known.id, now, now + look)
 
     def lacking(self, known: Registration, told: Text | None, key: str, now: datetime) -> None:
         """The portal needs more data before it decides, and says so once a demand; without words: it has it now."""
@@ -134,7 +135,8 @@ class Registrations:
                 return
             set_stage(connection, known.ref, stage, now, **more)
             if told is not None:
-                self._messages.post(connection, known.contact, told, f"decision:{known.ref}", known.ref, now)
+                key = f"decision:{known.ref}{known.round}"
+                self._messages.post(connection, known.contact, told, key, known.ref, now)
             if stage is Stage.ELIGIBLE:  # From now on there may be money.
                 enqueue(connection, f"payments:{known.id}", "portal.payments", known.id, now)
 
@@ -159,6 +161,7 @@ class Registrations:
             regency=row.regency,
             intent_id=row.intent_id,
             sent=row.sealed_intent is not None,
+            round=f":{row.renewed}" if row.renewed else "",
             leaving=row.leaving is not None,
             person=msgspec.json.decode(person, type=Person),
             details=msgspec.json.decode(added, type=Details) if added else Details(),
@@ -170,7 +173,15 @@ class Registrations:
 
 
 def _whole() -> Select[Any]:
-    """A registration with its consent, and its contact's number where there is one."""
+    """A registration with its latest consent, and its contact's number where there is one."""
+    latest = (
+        select(consents.c.id)
+        .where(consents.c.ref == registrations.c.ref)
+        .order_by(consents.c.at.desc(), consents.c.id)
+        .limit(1)
+        .correlate(registrations)
+        .scalar_subquery()
+    )
     return (
         select(
             registrations,
@@ -184,5 +195,5 @@ def _whole() -> Select[Any]:
         .join(contacts, contacts.c.id == registrations.c.contact_id)
         .outerjoin(identities, and_(identities.c.contact_id == contacts.c.id, identities.c.kind == "phone"))
         .outerjoin(helpers, helpers.c.id == registrations.c.helper_id)
-        .join(consents, consents.c.ref == registrations.c.ref)
+        .join(consents, consents.c.id == latest)
     )

@@ -109,6 +109,7 @@ registrations = _table(
     Column("accepted_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger, nullable=True),  # Since then it tells of nobody.
     Column("helper_id", ID, nullable=True),  # Who registered it for somebody else.
+    Column("renewed", Integer, nullable=False, default=0),  # How often it lapsed and was taken up again.
     UniqueConstraint("period", "nik_idx"),
     Index(None, "contact_id"),
 )

@@ -299,8 +299,9 @@ class Book:
             return counts
 
     def _registered(self, nik: str) -> bool:
-        """Whether somebody is registered under it already; who has withdrawn is not."""
-        return any(case.body.get("nik") == nik and not case.withdrawn for case in self._cases.values())
+        """Whether somebody is registered under it already; who has withdrawn or could not be met is not."""
+        ended = IntentStatus.WITHDRAWN, IntentStatus.UNREACHABLE, IntentStatus.EXPIRED
+        return any(case.body.get("nik") == nik and self._stand(case)[0] not in ended for case in self._cases.values())
 
     def _count(self, body: Answer, effect: str) -> None:
         self._effects[body["offline_ref"], effect] += 1

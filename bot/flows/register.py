@@ -7,7 +7,6 @@ from bot import assisted, details, parsers, questions
 from bot.areas import Village, notes, second_look
 from bot.conversation import Conversation, End, Goto, Invalid, Leave, Part, Redo, Script
 from bot.effects import (
-    AwaitWindow,
     ContactAgreed,
     FilledBy,
     FinishRegistration,
@@ -202,19 +201,11 @@ def _open_window(c: Conversation, nik: Nik, village: Village | None) -> Part[str
     finished = c.answered_at("confirm") if receipt(c.talk) else c.now
     # The instant of the consent decides, if the talk is finished the same day.
     instant = agreed if local_day(agreed, regency) == local_day(finished, regency) else finished
-    kab = c.world.areas.regency_name(regency)
-    match window.phase(instant):
-        case Phase.OPEN:
-            return regency
-        case Phase.BEFORE:
-            closed = Text("reg.window_not_open", {"kab": kab, "date": window.opens})
-        case Phase.AFTER:
-            closed = Text("reg.window_closed", {"kab": kab, "date": window.closes})
+    if window.phase(instant) is Phase.OPEN:
+        return regency
     if c.given("confirm"):  # It closed while the summary was on the screen.
         raise Leave(Redo(("confirm",)))
-    yield from c.choose("window", closed, {"1": "tell_me"})
-    yield from c.do("window", AwaitWindow(regency))
-    raise Leave(End(Text("reg.window_noted", {"kab": kab})))
+    raise Leave((yield from questions.window_closed(c, window, instant)))
 
 
 def _birth_date(c: Conversation, nik: Nik) -> Part[date | str | None]:

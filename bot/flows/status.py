@@ -10,6 +10,7 @@ from bot.filed import OBJECTION, Standing
 from bot.identity import Reference
 from bot.known_case import CALL_BACK, Known
 from bot.messages import Text, Value
+from bot.renewal import renew
 from bot.stages import SENTENCES, Case, Stage
 from bot.windows import zone
 
@@ -38,7 +39,7 @@ LINES: Mapping[str, Options] = {
     "status.final": _CALL,
     "status.withdrawn": {},
     "status.leaving": {"1": "keep"},
-    "status.expired": _CALL,
+    "status.expired": {"1": "renew", **_CALL},
     "status.handled_by_family": {"1": "call"},
     "obj.submitted": {"1": "case"},
     "obj.field_check": {"1": "case"},
@@ -73,6 +74,8 @@ def flow(c: Conversation) -> Script:
         return Goto("status", (("case", str(way)),))
     if way == "agent":
         return (yield from _agent(c, found))
+    if way == "renew":
+        return (yield from renew(c, known))
     if way == "codes":
         differs = {"1": "differs"} if "visit" in c.world.services else {}
         yield from c.choose("codes", Text("visit.codes", said(found, c.world.home)), differs)
@@ -123,6 +126,8 @@ def lines(found: Case, shown: str, services: frozenset[str]) -> Options:
     if found.stage is Stage.OBJECTED and not found.objection:  # It was filed elsewhere.
         return {}
     meant = LINES.get(shown, {})
+    if "register" not in services:
+        meant = {digit: way for digit, way in meant.items() if way != "renew"}
     return {digit: way for digit, way in meant.items() if way not in SERVICES or SERVICES[way][0] in services}
 
 

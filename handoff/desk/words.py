@@ -65,6 +65,7 @@ REMARKS: Mapping[str, str] = {
     "no_show": "Warga mengadu: agen tidak datang. Hubungi warga dan atur waktu baru.",
     "not_met": "Warga mengadu: belum bertemu agen, padahal kunjungan dicatat selesai. Periksa.",
     "death_disputed": "Kabar wafat ini dibantah. Temui orangnya dan keluarganya dengan hormat; belum ada yang berubah.",
+    "renewal": "Minta daftar lagi, tetapi NIK ini sudah terdaftar dari HP lain. Cari tahu mana yang benar.",
     "phone_disputed": "HP lama membantah ganti nomor. Nomornya sudah dikembalikan; cari tahu siapa yang meminta.",
     "rejected": "Portal belum menerima perubahan data ini. Bantu keluarga melengkapinya di Dukcapil.",
     "revision": "Portal minta perubahan data ini dilengkapi. Bantu keluarga di Dukcapil.",

@@ -21,6 +21,7 @@ from bot.effects import (
     HeardOfVisit,
     KeepRegistration,
     MoveTicket,
+    RenewRegistration,
     SubmitRegistration,
     WithdrawRegistration,
 )
@@ -157,6 +158,9 @@ class Book:
                 leaves = int(now.timestamp()) + 86400
                 self.mine = [replace(case, leaves=leaves) if case.ref == ref else case for case in self.mine]
                 self.asked.append(Inquiry("withdrawal", inquiries.Subject.WITHDRAWAL, ref))
+            case RenewRegistration(ref):
+                renewed = {"stage": Stage.RECEIVED, "visit_by": effect.visit_by}
+                self.mine = [replace(case, **renewed) if case.ref == str(ref) else case for case in self.mine]
             case KeepRegistration(_, ref):
                 self._kept_on(ref)
             case AnswerInquiry("withdrawal"):
