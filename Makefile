@@ -8,12 +8,12 @@ PORT ?= 8000
 help: ## Show what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-10s %s\n", $$1, $$2}'
 
-run: setup ## Run the demo: phones, desk and a made-up Banyuwangi on http://127.0.0.1:8000
+run: setup var/nlu.npz ## Run the demo: phones, desk and a made-up Banyuwangi on http://127.0.0.1:8000
 	@$(BIN)/loket demo --port $(PORT)
 
 setup: .venv/.run ## Set up .venv with what running needs
 
-test: .venv/.test ## Run every test that this machine can run
+test: .venv/.test var/nlu.npz ## Run every test that this machine can run
 	@$(BIN)/pytest -q -n 2 --dist loadgroup
 
 check: .venv/.test ## Format, lint, types, imports, texts
@@ -61,5 +61,9 @@ clean: ## Remove .venv and everything that was made here
 	@echo "Adding what the tests need ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
+
+var/nlu.npz: .venv/.run config.yml $(wildcard nlu/*.py data/nlu/* data/languages/*)
+	@echo "Learning to understand own words (some 20 seconds, once) ..."
+	@$(BIN)/loket nlu train
 
 .PHONY: help run setup test check fix talks bench sim draw pictures lock clean

@@ -140,6 +140,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reports_per_day: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
     messages_per_hour: Annotated[int, msgspec.Meta(ge=5, le=1000)] = 40
     people_per_phone: Annotated[int, msgspec.Meta(ge=1, le=8)] = 8
+    recipe: str = "default.v1"  # These four are Rasa's own keys: what understands own words, in both engines.
+    assistant_id: str = "loket"
+    language: str = "id"
+    pipeline: list[dict[str, Any]] = []
     assisted_a_day: Annotated[int, msgspec.Meta(ge=1, le=200)] = 30  # People whom one helper may register in a day.
 
 

@@ -1,0 +1,48 @@
+"""Which engine understands own words here, and what it has learnt."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.windows import local_day
+from loket.config import ROOT, Config, ConfigError
+from nlu.classifier import Classifier, digest, learnt_from
+from nlu.embedded import Embedded
+from nlu.settings import Settings, settings
+
+MODEL = ROOT / "var" / "nlu.npz"
+
+Told = Callable[[str], None]
+
+
+def settings_of(config: Config) -> Settings:
+    try:
+        return settings(config.pipeline)
+    except ValueError as wrong:
+        raise ConfigError(f"config.yml: {wrong}") from None
+
+
+def fresh(config: Config, path: Path = MODEL) -> bool:
+    """Whether there is a model that was learnt from the data, the settings and the code as they are now."""
+    return learnt_from(path) == digest(settings_of(config))
+
+
+def train(config: Config, told: Told, path: Path = MODEL) -> Classifier:
+    """Learn anew and keep it; who reads the old model meanwhile is not disturbed."""
+    from nlu import corpus
+    from nlu.learn import learn
+
+    chosen = settings_of(config)
+    model = learn(corpus.load(), chosen, told)
+    model.save(path, digest(chosen))
+    return model
+
+
+def embedded(config: Config, path: Path = MODEL) -> Embedded:
+    """The engine of this process. FileNotFoundError where nothing has been learnt yet."""
+    return Embedded(
+        Classifier.load(path),
+        lambda text, today: (),
+        settings_of(config),
+        lambda: local_day(datetime.now(UTC), config.home),
+    )
