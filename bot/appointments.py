@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 DAYS = {
     **dict.fromkeys(("hariini", "today", "saiki", "dinaiki", "sateya", "mangken"), 0),
-    **dict.fromkeys(("besok", "esok", "sesuk", "tomorrow", "lagghu", "laggu"), 1),
+    **dict.fromkeys(
+        ("besok", "esok", "sesuk", "mbesuk", "benjing", "tomorrow", "lagghu", "laggu", "lagghuna", "lagguna"), 1
+    ),
     **dict.fromkeys(("lusa", "emben", "embhen"), 2),
 }
 SLOTS = {
@@ -18,7 +20,41 @@ PLACES = {
     **dict.fromkeys(("rumah", "omah", "griya", "home", "compok", "roma"), "home"),
     **dict.fromkeys(("balai", "baledesa", "balaidesa", "bale", "hall"), "hall"),
 }
-UNSAID = frozenset({"tgl", "tanggal", "jam", "pukul", "pkl", "wib", "wita", "wit", "di", "at", "ke", "desa"})
+# Monday first. The next day of that name: who means today says so.
+WEEKDAYS = {
+    word: number
+    for number, words in enumerate((
+        ("senin", "senen", "sen", "senneng", "monday", "mon"),
+        ("selasa", "slasa", "sel", "salasa", "tuesday", "tue"),
+        ("rabu", "rebo", "rab", "reb", "rebbu", "wednesday", "wed"),
+        ("kamis", "kemis", "kam", "kem", "kemmes", "thursday", "thu"),
+        ("jumat", "jum", "jemuwah", "jemuah", "jumuwah", "jem", "juma", "friday", "fri"),
+        ("sabtu", "setu", "sab", "set", "sattu", "saturday", "sat"),
+        ("minggu", "ahad", "ngahad", "min", "mingghu", "ahat", "sunday", "sun"),
+    ))
+    for word in words
+}  # fmt: skip
+UNSAID = frozenset(
+    {
+        "hari",
+        "dina",
+        "dinten",
+        "are",
+        "on",
+        "tgl",
+        "tanggal",
+        "jam",
+        "pukul",
+        "pkl",
+        "wib",
+        "wita",
+        "wit",
+        "di",
+        "at",
+        "ke",
+        "desa",
+    }
+)
 MONTHS = ("jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des")
 ENGLISH = {"may": 5, "aug": 8, "oct": 10, "dec": 12}
 HOURS = ((8, "morning"), (11, "midday"), (14, "afternoon"))
@@ -59,7 +95,23 @@ def _slot(word: str) -> str:
     return next(slot for begins, slot in reversed(HOURS) if int(hour) >= begins)
 
 
+def day(text: str, today: date) -> date | None:
+    """A day by itself, as a citizen writes it. A bare digit is none: it is a line of the screen."""
+    parts = [part for part in _PART.findall(_TOGETHER.sub(r"\1\2", text.lower())) if part not in UNSAID]
+    return _day(parts, today) if parts and len(text.strip()) > 1 else None
+
+
 def _day(parts: list[str], today: date) -> date | None:
+    named = [WEEKDAYS[part] for part in parts if part in WEEKDAYS]
+    if len(named) > 1:
+        return None
+    if named and len(parts) == 1:
+        return today + timedelta(days=(named[0] - today.weekday() - 1) % 7 + 1)
+    then = _dated([part for part in parts if part not in WEEKDAYS], today)
+    return then if then is None or not named or then.weekday() == named[0] else None  # They contradict each other.
+
+
+def _dated(parts: list[str], today: date) -> date | None:
     if len(parts) == 1 and parts[0] in DAYS:
         return today + timedelta(days=DAYS[parts[0]])
     numbers = [_number(word) for part in parts for word in re.split("[/.:-]", part)]

@@ -15,10 +15,13 @@ from loket.config import ROOT, Config, ConfigError, Period
 
 ALWAYS = (LANGUAGE, OPENING, RESUME, STUCK, ASKED, CANCEL)  # Every talk needs these; they are not services.
 
+DIALLED = {"agent": "agent_menu"}  # What whoever it is for gets by dialling, beside the service.
+
 
 def build(config: Config, catalogue: Catalogue, areas: Gazetteer) -> Engine:
     """Raises ConfigError where a service has no module."""
-    flows = {name: _flow(name) for name in (*ALWAYS, *config.services)}
+    more = tuple(DIALLED[name] for name in config.services if name in DIALLED)
+    flows = {name: _flow(name) for name in (*ALWAYS, *config.services, *more)}
     world = World(
         areas=areas,
         windows={regency: Window(regency, p.opens, p.closes) for regency, p in config.windows.items()},

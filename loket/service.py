@@ -144,6 +144,7 @@ def compose(
     }
     by_phone: dict[str, Look] = {
         "staff": commands.staff,
+        "dialled": commands.dialled,
         "tasks": commands.tasks,
         "task": commands.task,
         "task_now": commands.task,

@@ -27,6 +27,8 @@ from store.seal import Sealer
 from store.ticket_rows import Cards, select_tickets, ticket_of
 from store.tickets import Desk
 
+SEEN_S = 60  # Seconds until a phone that was registered meanwhile counts at a call.
+
 _LIVE = tickets.c.status.in_([status.value for status in LIVE])
 
 
@@ -38,12 +40,24 @@ class Commands:
         self._sealer = sealer
         self._desk = desk
         self._cards = Cards(sealer, areas)
+        self._phones: frozenset[bytes] = frozenset()
+        self._seen_at = 0.0
 
     def staff(self, sender: str, _: str, now: datetime) -> str:
         """The regency of the member of staff whose phone this is; nothing for everybody else."""
         with self._db.read() as connection:
             actor = self._actor(connection, sender)
         return regency(actor.district) if actor else ""
+
+    def dialled(self, sender: str, _: str, now: datetime) -> str:
+        """The same for whoever dials: nearly always no member of staff, so that phones are read once a minute only."""
+        if now.timestamp() - self._seen_at >= SEEN_S or now.timestamp() < self._seen_at:
+            with self._db.read() as connection:
+                found = connection.scalars(select(agents.c.phone_idx).where(agents.c.phone_idx.is_not(None)))
+                self._phones, self._seen_at = frozenset(bytes(idx) for idx in found), now.timestamp()
+        if not self._phones or self._sealer.index("phone", sender) not in self._phones:
+            return ""
+        return self.staff(sender, "", now)
 
     def tasks(self, sender: str, _: str, now: datetime) -> Any:
         """Late ones first, then today's, those without a date, those nobody has, and the rest. It is written down."""

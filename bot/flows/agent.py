@@ -13,6 +13,7 @@ from bot.identity import Reference
 from bot.messages import Text, Value
 from bot.tasks import DONE, GONE, OVER, TOO_MANY, WRONG, Found, Task, When, found, opened, tasks
 
+MENU = "menu"  # The verb of whoever has dialled.
 ROWS = 40  # Of a list: about ten messages.
 NONE = "none"  # The citizen has no visit number to say.
 DOCUMENT = frozenset({"ktp", "kk", "dokumen", "document"})
@@ -38,22 +39,22 @@ def flow(c: Conversation) -> Script:
         return (yield from _list(c, c.given("rest").strip()))
     if not number:
         return End(Text("ag.form"))
-    task = yield from _meant(c, number, rest)
+    task = yield from meant(c, number, rest)
     match verb:
         case "tasks":
-            return (yield from _detail(c, task))
+            return (yield from detail(c, task))
         case "accept":
-            return (yield from _take(c, task, number))
+            return (yield from take(c, task, number))
         case "schedule":
             return (yield from _schedule(c, task, rest))
         case "set_off":
-            return (yield from _set_off(c, task))
+            return (yield from set_off(c, task))
         case "none":
-            return _told((yield from _move(c, task, "not_met")), task, "ag.not_met")
+            return told((yield from move(c, task, "not_met")), task, "ag.not_met")
         case "done":
-            return (yield from _end(c, task, rest))
+            return (yield from end(c, task, rest))
         case _:
-            return _told((yield from _move(c, task, "give_back")), task, "ag.passed_on")
+            return told((yield from move(c, task, "give_back")), task, "ag.passed_on")
 
 
 def written(text: str) -> tuple[str, str]:
@@ -62,10 +63,10 @@ def written(text: str) -> tuple[str, str]:
     return (re.sub(r"\D", "", match[1]), match[2].strip()) if match else ("", "")
 
 
-def _meant(c: Conversation, number: str, rest: str) -> Part[Task]:
+def meant(c: Conversation, number: str, rest: str) -> Part[Task]:
     """The one ticket that the number stands for, of those that this member of staff may move."""
     known = found((yield from c.lookup("task", number, 0)))
-    if known.task is not None and (known.task.mine or c.given("verb") in ("accept", "tasks")):
+    if known.task is not None and (known.task.mine or c.given("verb") in ("accept", "tasks", MENU)):
         return known.task
     if known.several:
         raise Leave(End(Text("ag.several")))
@@ -91,44 +92,46 @@ def _taken(number: str, known: Found) -> End:
     return End(Text("ag.taken", {"ref": _shown(number), "desa": known.village, "n": known.open}))
 
 
-def _take(c: Conversation, task: Task, number: str) -> Part[Finish]:
+def take(c: Conversation, task: Task, number: str) -> Part[Finish]:
     """Whoever has it already hears the same."""
-    outcome = DONE if task.mine else (yield from _move(c, task, "take"))
+    outcome = DONE if task.mine else (yield from move(c, task, "take"))
     if outcome == GONE:
         known = found((yield from c.lookup("task_now", number, 0)))
         if known.village:
             return _taken(number, known)
-    return _told(outcome, task, "ag.claimed", date=task.due)
+    return told(outcome, task, "ag.claimed", date=task.due)
 
 
 def _schedule(c: Conversation, task: Task, rest: str) -> Part[Finish]:
     planned = appointments.appointment(rest, c.day(c.given("regency")))
     if planned is None:
         return End(Text("ag.when", {"ref4": task.ref[-4:]}))
+    return (yield from plan(c, task, planned.day, planned.slot, planned.place or task.place))
+
+
+def plan(c: Conversation, task: Task, day: date, slot: str, place: str) -> Part[Finish]:
+    """A visit, and the number that whoever makes it has to show."""
     number = str((yield from c.number("acode")))[:4]
-    place = planned.place or task.place
-    outcome = yield from _move(
-        c, task, "schedule", day=planned.day, slot=planned.slot, place=place, agent_number=number
-    )
-    said: dict[str, Value] = {"date": planned.day, "slot": Text(f"slot.{planned.slot}"), "acode": number}
-    return _told(outcome, task, "ag.scheduled", place=Text(f"ag.place.{place}"), **said)
+    outcome = yield from move(c, task, "schedule", day=day, slot=slot, place=place, agent_number=number)
+    said: dict[str, Value] = {"date": day, "slot": Text(f"slot.{slot}"), "acode": number}
+    return told(outcome, task, "ag.scheduled", place=Text(f"ag.place.{place}"), **said)
 
 
-def _set_off(c: Conversation, task: Task) -> Part[Finish]:
+def set_off(c: Conversation, task: Task) -> Part[Finish]:
     """The citizen is told who comes; whoever comes has that number at hand."""
-    outcome = yield from _move(c, task, "set_off")
+    outcome = yield from move(c, task, "set_off")
     if outcome != DONE:
-        return _told("schedule_first" if task.day is None else outcome, task, "")
-    return _told(outcome, task, "ag.set_off", acode=task.agent_number)
+        return told("schedule_first" if task.day is None else outcome, task, "")
+    return told(outcome, task, "ag.set_off", acode=task.agent_number)
 
 
-def _end(c: Conversation, task: Task, rest: str) -> Part[Finish]:
+def end(c: Conversation, task: Task, rest: str) -> Part[Finish]:
     """Somebody verified; of any other ticket, that it is answered. Other endings are the desk's.
 
     Without the citizen's number the word of one person is not enough: the coordinator looks at it.
     """
     if not task.verification:
-        return _told((yield from _move(c, task, "resolve", outcome="answered")), task, "ag.done")
+        return told((yield from move(c, task, "resolve", outcome="answered")), task, "ag.done")
     words = rest.lower().split()
     outcome = "verified_document" if DOCUMENT & set(words) else "verified_face"
     said = next((word for word in words if len(word) == 3 and word.isdecimal() and word.isascii()), "")
@@ -136,11 +139,11 @@ def _end(c: Conversation, task: Task, rest: str) -> Part[Finish]:
         asked = Text("ag.ask_number", {"ref": _shown(task.ref)})
         said = yield from c.ask("number", asked, _visit_number, {"1": NONE})
     number = "" if said == NONE or task.day is None else said
-    came_to = yield from _move(c, task, "resolve", outcome=outcome, visit_number=number)
+    came_to = yield from move(c, task, "resolve", outcome=outcome, visit_number=number)
     if came_to.startswith(WRONG):
         left = int(came_to.removeprefix(WRONG))
         return End(Text("ag.bad_code" if left else "ag.spent", {**_numbers(task), "n": left}))
-    return _told(came_to, task, "ag.done" if number else "ag.done_review")
+    return told(came_to, task, "ag.done" if number else "ag.done_review")
 
 
 def _visit_number(text: str) -> str:
@@ -150,7 +153,7 @@ def _visit_number(text: str) -> str:
     return digits
 
 
-def _move(c: Conversation, task: Task, move: str, **details: "date | str") -> Part[str]:
+def move(c: Conversation, task: Task, move: str, **details: "date | str") -> Part[str]:
     """What came of a move: it is tried first, and made unless the desk would refuse it. A wrong number counts, too."""
     effect = msgspec.convert({"ticket": task.id, "version": task.version, "move": move, **details}, MoveTicket)
     outcome: str = (yield from c.lookup("move", msgspec.json.encode(effect).decode(), 0)) or ""
@@ -159,7 +162,7 @@ def _move(c: Conversation, task: Task, move: str, **details: "date | str") -> Pa
     return outcome
 
 
-def _told(outcome: str, task: Task, sentence: str, **values: Value) -> End:
+def told(outcome: str, task: Task, sentence: str, **values: Value) -> End:
     """What was done, or why it was not."""
     said = {**values, **_numbers(task)}
     return End(Text(sentence if outcome == DONE else REFUSED.get(outcome, "ag.later"), said))
@@ -170,17 +173,17 @@ def _list(c: Conversation, wanted: str) -> Part[Finish]:
     known = tasks((yield from c.lookup("tasks", fresh=0)))
     listed = [task for task in known if task.when is not When.LATER][:ROWS]
     if wanted.isascii() and wanted.isdecimal() and 0 < int(wanted[:3]) <= len(listed):
-        return (yield from _detail(c, listed[int(wanted[:3]) - 1]))
+        return (yield from detail(c, listed[int(wanted[:3]) - 1]))
     if not listed:
         return End(Text("ag.no_tasks", {"n": len(known)}))
     counted = {when: sum(task.when is when for task in known) for when in When}
     rows: Value = ""
     for place, task in reversed(list(enumerate(listed, 1))):
-        rows = Text("ag.row", {"step": place, **_row(task), "more": rows})
+        rows = Text("ag.row", {"step": place, **row(task), "more": rows})
     return End(Text("ag.today", {"n": counted[When.TODAY], "n2": counted[When.LATE], "list": rows}))
 
 
-def _row(task: Task) -> dict[str, Value]:
+def row(task: Task) -> dict[str, Value]:
     """No more than the first name and the village: the list stays in the phone."""
     return {
         "name": task.name or Text("name.unknown"),
@@ -196,23 +199,23 @@ def _when(task: Task) -> Value:
     return Text("ag.when_at", {"date": task.day, "slot": Text(f"slot.{task.slot}")})
 
 
-def _detail(c: Conversation, task: Task) -> Part[Finish]:
+def detail(c: Conversation, task: Task) -> Part[Finish]:
     """What is needed to go there. It is a look at somebody's data, written down and limited as at the desk."""
     fact = yield from c.lookup("opened", task.id, 0)
     if fact == TOO_MANY:
         return End(Text("ag.too_many"))
     if not fact:
-        return _told("", task, "")
-    seen, row = opened(fact), _row(task)
+        return told("", task, "")
+    seen, listed = opened(fact), row(task)
     shown: dict[str, Value] = {"ref": _shown(task.ref), "landmark": seen.landmark, "phone": seen.phone or "-"}
     more: Value = ""
     if task.when is When.LATE:
         more = Text(
-            "ag.sla_warning", {"ref": shown["ref"], "name": row["name"], "desa": task.village, "date": task.due}
+            "ag.sla_warning", {"ref": shown["ref"], "name": listed["name"], "desa": task.village, "date": task.due}
         )
     elif seen.agent_number:
         more = Text("ag.number", {"acode": seen.agent_number})
-    return End(Text("ag.detail", {**row, **shown, "date": task.due, "more": more}))
+    return End(Text("ag.detail", {**listed, **shown, "date": task.due, "more": more}))
 
 
 def _numbers(task: Task) -> dict[str, Value]:

@@ -23,6 +23,8 @@ ON_ONE_SCREEN = 4  # With a name and a status above them, in every language.
 
 
 def flow(c: Conversation) -> Script:
+    if c.given("dialled") and "agent" in c.world.services and (regency := (yield from c.lookup("dialled"))):
+        return Goto("agent_menu", (("verb", "menu"), ("regency", str(regency))))
     if c.given("dialled") and (yield from c.lookup("asked")):
         return Goto("asked")
     known = cases((yield from c.lookup("cases")))

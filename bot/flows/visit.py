@@ -1,9 +1,10 @@
 """The visit: when it is, another time for it, whether the agent is a real one, and what went wrong with it."""
 
 from datetime import date, timedelta
+from functools import partial
 
-from bot import agent_check, known_case, questions
-from bot.conversation import Conversation, End, Finish, Goto, Leave, Options, Part, Redo, Script
+from bot import agent_check, appointments, known_case, questions
+from bot.conversation import Conversation, End, Finish, Goto, Invalid, Leave, Options, Part, Redo, Script
 from bot.effects import ChangeVisit, CompleteRegistration, HeardOfVisit
 from bot.identity import Reference
 from bot.known_case import CALL_BACK, Known
@@ -118,10 +119,21 @@ def _day(c: Conversation) -> Part[date]:
         options = {str(n): day.isoformat() for n, day in enumerate(shown, 1)}
         if first + A_SCREEN < len(offered):
             options["9"] = NEXT
-        answer = yield from c.choose(f"day{page}", Text("visit.change_day", values), options)
+        answer = yield from c.ask(f"day{page}", Text("visit.change_day", values), partial(_typed, c.today), options)
         if answer != NEXT:
             return date.fromisoformat(answer)
     raise Leave(Redo(tuple(f"day{n}" for n in range(A_SCREEN))))
+
+
+def _typed(today: date, text: str) -> str:
+    """A day in words, `besok` or `senin`, or by its date; it has to be one of those that are offered."""
+    try:
+        then: date | None = date.fromisoformat(text)
+    except ValueError:
+        then = appointments.day(text, today)
+    if then is None or then not in days(today):
+        raise Invalid
+    return then.isoformat()
 
 
 def _no_show(c: Conversation, known: Known, seen: Visit | None) -> Part[Finish]:

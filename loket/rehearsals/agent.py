@@ -63,6 +63,7 @@ def _opened(_: str, __: date) -> Iterator[Any]:
 
 LOOKUPS = {
     "staff": ("3510", ""),
+    "dialled": ("", "3510"),
     "tasks": _tasks,
     "task": _found,
     "task_now": _found,

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from support.databases import Factory, each_database
+from support.handset import Handset
 from support.office import PHONE, Office
 
 from bot.messages import Channel, Inbound, SessionEvent
@@ -111,6 +112,35 @@ def test_a_visit_from_the_list_to_its_end_and_the_citizen_hears_of_each_step(vil
     assert [row["kind"] for row in village.office.rows("outbox") if row["key"].startswith("complete:")] == [
         "portal.complete"
     ]
+
+
+def test_the_same_day_by_dialling(village: Village) -> None:
+    """No word is typed; the moves and the history are the same, and other phones get the citizens' menu."""
+    phone = Handset(village.office, BUDI)
+    phone.dial()
+    assert phone.dial().startswith("Agen. Hari ini 0")
+    assert "tugas Anda s/d" in phone.say("2", "1", "7")
+    phone.dial()
+    assert "Sab 21 Nov jam 8-11, balai desa" in phone.say("1", "1", "2", "2", "1", "2")
+    village.office.clock.wait(days=1)
+    assert "Hari ini 1" in phone.dial()
+    assert "warga diberi tahu" in phone.say("1", "1", "3")
+    phone.dial()
+    assert "selesai. Hasilnya tersimpan" in phone.say("1", "1", "4", "1", village.number())
+    moves = ["take", "schedule", "set_off", "resolve"]
+    assert village.history()[1:] == [(move, "budi", "ussd") for move in moves]
+    assert village.stage() == Stage.VERIFIED
+    citizen = Handset(village.office, PHONE)
+    citizen.dial()
+    assert "Agen. Hari ini" not in citizen.dial()
+
+
+def test_who_is_no_agent_any_more_gets_the_citizens_menu(village: Village) -> None:
+    phone = Handset(village.office, BUDI)
+    phone.dial()
+    assert phone.dial().startswith("Agen.")
+    village.phones.set("budi", "", village.office.clock())
+    assert "Daftar bansos" in phone.dial()
 
 
 def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told(village: Village) -> None:

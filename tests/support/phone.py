@@ -129,6 +129,8 @@ class Book:
                 return {"agent": False, "today": self.assisted} if argument in self.helpers.values() else ""
             case "asked":
                 return inquiries.to_fact(self.asked[0]) if self.asked else ""
+            case "dialled":
+                return "3510" if self.staff else ""
             case "staff":
                 return "3510" if self.staff else ""
             case "tasks":
