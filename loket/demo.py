@@ -2,7 +2,6 @@
 
 import fcntl
 import random
-import secrets
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from loket import serve
 from loket.config import ROOT, ConfigError, Environment, Line, Period, WhatsAppLine, read_config
+from loket.demo_accounts import LINE, META_NUMBER, TWILIO_ACCOUNT, WORD
 from loket.failures import NotReady
 from store.database import Database
 from store.migrate import migrate, missing
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # What only seeding needs would make every later start slower
     from loket.service import Service
 
 HOST = "127.0.0.1"
-PASSWORD = "demo"  # noqa: S105  Demo mode serves loopback only.
+PASSWORD = WORD  # Demo mode serves loopback only.
 SEED = 3510
 PHONES = {"agen": "+6281200000901", "koordinator": "+6281200000902"}  # From which they work by SMS.
 OWN_FILES = ("config.yml", "keys.json", "loket.db", "loket.db-wal", "loket.db-shm", "loket.new", "clock")
@@ -57,7 +57,7 @@ def _run(port: int, folder: Path, fresh: bool) -> None:
     if fresh:
         for name in OWN_FILES:  # Only these: the folder may be anybody's.
             (folder / name).unlink(missing_ok=True)
-    config, values = folder / "config.yml", variables(folder)
+    config, values = folder / "config.yml", variables(folder, port)
     environment = Environment(
         config=config,
         database_url=values["DATABASE_URL"],
@@ -71,17 +71,22 @@ def _run(port: int, folder: Path, fresh: bool) -> None:
     serve.serve(HOST, port, 1, sqlite=True, environment=values)
 
 
-def variables(folder: Path) -> dict[str, str]:
-    """What the server's environment holds for it, without LOKET_."""
+def variables(folder: Path, port: int = 8000) -> dict[str, str]:
+    """What the server's environment holds for it, without LOKET_. Vendors sign by words that are no secret."""
     return {
         "CONFIG": str(folder / "config.yml"),
         "DATABASE_URL": f"sqlite:///{folder.resolve() / 'loket.db'}",
         "KEYS_FILE": str(folder / "keys.json"),
         "AFRICASTALKING_TOKENS": PASSWORD,
-        "CLOUDAPI_NUMBER": "106540352242922",
+        "PUBLIC_URL": f"http://{HOST}:{port}",
+        "TWILIO_ACCOUNT": TWILIO_ACCOUNT,
+        "TWILIO_AUTH_TOKEN": PASSWORD,
+        "TWILIO_SMS_SENDER": LINE,
+        "TWILIO_WHATSAPP_SENDER": LINE,
+        "CLOUDAPI_NUMBER": META_NUMBER,
         "CLOUDAPI_ACCESS_TOKEN": PASSWORD,
         "CLOUDAPI_VERIFY_TOKEN": PASSWORD,
-        "CLOUDAPI_APP_SECRETS": secrets.token_hex(16),  # Known to this start alone: the simulator signs as Meta does.
+        "CLOUDAPI_APP_SECRETS": PASSWORD,
         "CLOCK_FILE": str(folder / "clock"),
         "DEMO": "1",
         "EMBEDDED": "1",
@@ -98,8 +103,10 @@ def write_config(path: Path) -> None:
             "6471": Period(today + timedelta(days=10), today + timedelta(days=60)),
         }
     # People can answer by every channel; what is sent to them is shown on the simulator's phones.
-    sms = {"console": Line(two_way=True), "africastalking": Line(two_way=True, sends=False)}
-    whatsapp = {"console": WhatsAppLine(), "cloudapi": WhatsAppLine(sends=False)}
+    brings = Line(two_way=True, sends=False)
+    sms = {"console": Line(two_way=True), "africastalking": brings, "twilio": brings}
+    only = WhatsAppLine(sends=False)
+    whatsapp = {"console": WhatsAppLine(), "cloudapi": only, "twilio": only}
     open_now = msgspec.structs.replace(shipped, windows=windows, sms=sms, whatsapp=whatsapp, sending_hours=(0, 24))
     path.write_bytes(msgspec.yaml.encode(open_now))
 

@@ -2,10 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from loket.failures import friendly
+
+if TYPE_CHECKING:
+    from loket.scenario.lines import Keys
 
 
 @click.group()
@@ -40,14 +44,16 @@ def scenario_run(paths: tuple[Path, ...], url: str, token: str, jobs: int, as_js
           - wait: {contains: "${ref}"}        # a message to this phone
           - {on: neighbour, dial: "2*${ref}"} # another phone
 
-    Steps: dial, type, hang_up, drop, repeat, late, reorder, write, wait, desk, expect. An expectation has contains,
-    lacks, equals, matches, sentence, ends and save. `wait` asks /simulator/messages of the demo until `within` seconds.
-    `ussd:` beside `steps:` is africastalking, a style of data/gateways, or name=style for a connection of that name.
+    Steps: dial, type, hang_up, drop, repeat, late, reorder, write, press, attach, wait, desk, expect. An expectation
+    has contains, lacks, equals, matches, sentence, ends and save. `wait` asks /simulator/messages of the demo until
+    `within` seconds. `ussd:` beside `steps:` is africastalking, a style of data/gateways, or name=style for a
+    connection of that name. `by:`, there or in a step, is sms/africastalking, sms/twilio, whatsapp/twilio or
+    whatsapp/cloudapi; press and attach (image, audio, location) are WhatsApp's. `phones: {me: none}` shows WhatsApp no
+    number. What Twilio and Meta sign by is LOKET_TWILIO_* and LOKET_CLOUDAPI_* where they are set, else the demo's.
     """
-    from loket.scenario.lines import Keys
     from loket.scenario.run import run
 
-    sys.exit(run(paths, url, Keys(token), jobs, as_json, junit))
+    sys.exit(run(paths, url, _keys(url, token), jobs, as_json, junit))
 
 
 @scenario.command("record")
@@ -64,3 +70,19 @@ def scenario_record(url: str, token: str, phone: str, out: Path | None) -> None:
     from loket.scenario.record import main as run
 
     run(url, token, phone, out)
+
+
+def _keys(url: str, token: str) -> "Keys":
+    """The accounts of the environment, as the server has them; without them, the demo's."""
+    from loket.config import read_environment
+    from loket.scenario.lines import Keys
+
+    known, demo = read_environment(), Keys()
+    return Keys(
+        token,
+        known.public_url or url,
+        known.twilio_account or demo.twilio_account,
+        known.twilio_auth_token or demo.twilio_token,
+        known.cloudapi_number or demo.meta_number,
+        next(iter(known.cloudapi_app_secrets), demo.meta_secret),
+    )

@@ -1,13 +1,13 @@
-"""The gateways' own forms of a call and of a message, as the vendors send them."""
+"""The gateways' own forms of a call, as the vendors send them, and what proves them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from loket.demo_accounts import META_NUMBER, TWILIO_ACCOUNT, WORD
 from loket.scenario import Failed, ScenarioError
 from ussd.styles import styles
 
@@ -35,9 +35,15 @@ Post = Callable[[Sent], Heard]
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What proves the vendor: the secret last part of the paths."""
+    """What proves the vendors: the secret last part of the paths, and what Twilio and Meta sign by. The demo's are
+    those that nobody names. `public_url`: where Twilio finds the server, which it signs too."""
 
-    token: str = "demo"  # noqa: S105  The demo's, on loopback.
+    token: str = field(default=WORD, repr=False)
+    public_url: str = ""
+    twilio_account: str = TWILIO_ACCOUNT
+    twilio_token: str = field(default=WORD, repr=False)
+    meta_number: str = META_NUMBER
+    meta_secret: str = field(default=WORD, repr=False)
 
 
 @dataclass(slots=True)
@@ -99,28 +105,3 @@ def line(name: str, keys: Keys) -> Line:
     if (style or connection) not in styles():
         raise ScenarioError(f"ussd: no form of {style or connection} is known, only {', '.join(styles())}")
     return DescribedLine(connection, style or connection, keys)
-
-
-def message(by: str, phone: str, text: str, keys: Keys) -> Sent:
-    """A message in the form of this channel's gateway. ScenarioError where nobody wrote it down."""
-    written = MESSAGES.get(by)
-    if written is None:
-        raise ScenarioError(f"by: no form of {by} is known, only {', '.join(MESSAGES)}")
-    return written(phone, text, keys)
-
-
-def _africastalking(phone: str, text: str, keys: Keys) -> Sent:
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    fields = {
-        "date": at,
-        "from": phone,
-        "id": str(uuid4()),
-        "linkId": "",
-        "text": text,
-        "to": "99123",
-        "networkCode": "51010",
-    }
-    return Sent(f"/sms/africastalking/{keys.token}", FORM, urlencode(fields).encode())
-
-
-MESSAGES: Mapping[str, Callable[[str, str, Keys], Sent]] = {"sms/africastalking": _africastalking}

@@ -14,8 +14,9 @@ from bot.texts import Catalogue
 from loket.scenario import Failed, ScenarioError
 from loket.scenario.browser import Browser
 from loket.scenario.expected import difference, judge
-from loket.scenario.lines import Call, Heard, Keys, Sent, line, message
-from loket.scenario.script import Expect, Scenario, Step, chosen, filled, listed, number
+from loket.scenario.letters import message, nameless
+from loket.scenario.lines import Call, Heard, Keys, Sent, line
+from loket.scenario.script import NAMELESS, Expect, Scenario, Step, chosen, filled, listed, number
 
 TIMEOUT = 10  # Seconds: no operator waits longer.
 POLL_S = 0.15
@@ -119,9 +120,8 @@ class Player:
             self._turn(phone, [*self._open(phone).typed, filled(text, values)])
         if step.reorder:
             self._reordered(phone, [filled(text, values) for text in step.reorder])
-        if step.write is not None:
-            sent = message(step.by or self.scenario.by, phone.number, filled(step.write, values), self.keys)
-            self._accepted(phone, sent)
+        if done := _done(step, values):
+            self._accepted(phone, message(step.by or self.scenario.by, phone.number, done, self.keys))
         if step.repeat or step.late:
             self._again(phone, step)
         if step.hang_up or step.drop:
@@ -194,7 +194,8 @@ class Player:
             Event().wait(POLL_S)
 
     def _messages(self, phone: _Phone) -> list[str]:
-        answer = self._http.get(f"{self.url}/simulator/messages?phone={quote(phone.number)}", timeout=TIMEOUT)
+        who = "phone" if phone.number.startswith("+") else "user"
+        answer = self._http.get(f"{self.url}/simulator/messages?{who}={quote(phone.number)}", timeout=TIMEOUT)
         if answer.status_code != 200:
             raise ScenarioError(f"the inbox is not served here (HTTP {answer.status_code}): it is part of the demo")
         return [str(message["body"]) for message in answer.json()]
@@ -206,7 +207,8 @@ class Player:
     def _phone(self, name: str, values: dict[str, str]) -> _Phone:
         if name not in self._phones:
             given = self.scenario.phones.get(name)
-            self._phones[name] = _Phone(filled(given, values) if given else number(self.dice))
+            made = nameless(self.dice) if given == NAMELESS else number(self.dice)
+            self._phones[name] = _Phone(filled(given, values) if given and given != NAMELESS else made)
         return self._phones[name]
 
     def _open(self, phone: _Phone) -> Call:
@@ -226,3 +228,12 @@ class Player:
         """Where a gateway tells of the end of a call."""
         if sent is not None:
             self._post(sent)
+
+
+def _done(step: Step, values: dict[str, str]) -> dict[str, str] | None:
+    """What somebody does in a chat in this step."""
+    if step.write is not None:
+        return {"kind": "text", "text": filled(step.write, values)}
+    if step.press is not None:
+        return {"kind": "button_reply", "id": step.press, "text": step.press}
+    return {"kind": step.attach} if step.attach else None

@@ -1,14 +1,17 @@
 """Writes a scenario from what a phone did: every request that it sent, and every page that it saw."""
 
+import json
 import random
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
 import click
+import msgspec
 import requests
 import yaml
 
@@ -16,8 +19,13 @@ from loket import sim
 from loket.scenario import ScenarioError
 from loket.scenario.script import number
 
+CHAT = "whatsapp/cloudapi"
 _PHONE = re.compile(r"\+[1-9][0-9]{9,14}")
-_CHANGES = re.compile(r"\d{16}|\d{4}-\d{4}-\d{4}|\d{1,2} [A-Z][a-z]{2}\b|\d{2}\.\d{2}")  # What is of this run alone.
+_MONTHS = "Jan|Feb|Mar|Apr|Mei|May|Jun|Jul|Agu|Aug|Sep|Okt|Oct|Nov|Des|Dec"
+# What is of this run alone: numbers of people and of what they began, days and times.
+_CHANGES = re.compile(
+    rf"\d{{16}}|\d{{4}}-\d{{4}}-\d{{4}}|\d{{2}}-\d{{2}}-\d{{4}}|\d{{1,2}} ({_MONTHS})\b|\d{{2}}\.\d{{2}}"
+)
 _NIK = re.compile(r"(?<![0-9])[0-9]{16}(?![0-9])")
 
 
@@ -27,6 +35,7 @@ class Recorder:
 
     steps: list[dict[str, Any]] = field(default_factory=list)
     on: str = ""  # Whose phone it is, where there are several.
+    nameless: bool = False  # It shows WhatsApp no number.
     _session: str = ""
     _typed: str = ""
     _last: str = ""
@@ -48,7 +57,11 @@ class Recorder:
         self._add({"wait": self._seen(f"SMS {message}", lacks=("ends",))})
 
     def heard(self, path: str, body: str, page: str) -> None:
-        """A request in Africa's Talking's form, and what was answered."""
+        """A request in Africa's Talking's or in Meta's form, and what was answered."""
+        if path.startswith("/whatsapp/"):
+            self._add({"repeat": 1} if body == self._last else self._chatted(body))
+            self._last = body
+            return
         form = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
         if path.endswith("/events"):
             if form.get("status") == "Incomplete":
@@ -68,6 +81,13 @@ class Recorder:
         if path.startswith("/ussd/"):
             self._session, self._typed = form.get("sessionId", ""), typed
 
+    def _chatted(self, body: str) -> dict[str, Any]:
+        """What was done on WhatsApp. ValueError: it is no event of Meta's."""
+        done = _Event.read(body)
+        self.nameless = self.nameless or not done.sender
+        step = {"write": self._hidden(done.text)} if done.kind == "text" else {"attach": done.kind}
+        return ({"press": done.pressed} if done.pressed else step) | {"by": CHAT}
+
     def _add(self, step: dict[str, Any]) -> None:
         self.steps.append({"on": self.on, **step} if self.on else step)
 
@@ -85,6 +105,27 @@ class Recorder:
         return "${nik4}" if typed and typed == self._nik4 else _NIK.sub("${nik}", typed)
 
 
+class _Event(msgspec.Struct):
+    """One event of Meta's, as far as a step tells of it."""
+
+    kind: str
+    sender: str = ""
+    text: str = ""
+    pressed: str = ""
+
+    @classmethod
+    def read(cls, body: str) -> "_Event":
+        try:
+            (message,) = json.loads(body)["entry"][0]["changes"][0]["value"]["messages"]
+            kind = str(message["type"])
+            inside = message[kind]
+            pressed = str(inside[inside["type"]]["id"]) if kind == "interactive" else ""
+            text = str(inside["body"]) if kind == "text" else ""
+        except (ValueError, KeyError, IndexError, TypeError):
+            raise ValueError("no event of Meta's") from None
+        return cls(kind, str(message.get("from", "")), text, pressed)
+
+
 def expectation(page: str) -> dict[str, Any]:
     """What a page has to show again: its lines, but for those that hold what changes from run to run."""
     kept = [line for line in page[4:].split("\n") if line and not _CHANGES.search(line)]
@@ -92,9 +133,9 @@ def expectation(page: str) -> dict[str, Any]:
     return expect | {"ends": page.startswith("END")}
 
 
-def written(steps: list[dict[str, Any]], name: str) -> str:
+def written(steps: list[dict[str, Any]], name: str, phones: Mapping[str, str] = MappingProxyType({})) -> str:
     """The file."""
-    document = {"name": name, "steps": steps}
+    document = {"name": name, **({"phones": dict(phones)} if phones else {}), "steps": steps}
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, default_style=None, width=110)
 
 

@@ -71,16 +71,22 @@ def as_junit(outcomes: Sequence[Outcome]) -> bytes:
     failed = sum(not each.ok for each in outcomes)
     seconds = f"{sum(each.seconds for each in outcomes):.3f}"
     suite = ElementTree.Element(
-        "testsuite", name="loket scenario", tests=str(len(outcomes)), failures=str(failed), time=seconds
+        "testsuite", name="loket scenario", tests=str(len(outcomes)), failures=str(failed), errors="0", time=seconds
     )
     for each in outcomes:
         case = ElementTree.SubElement(
             suite, "testcase", classname=each.file, name=each.name, time=f"{each.seconds:.3f}"
         )
         if not each.ok:
-            ElementTree.SubElement(case, "failure", message=f"step {each.step}: {each.what}").text = each.difference
+            what = _printable(f"step {each.step}: {each.what}")
+            ElementTree.SubElement(case, "failure", message=what, type="expectation").text = _printable(each.difference)
     report: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
     return report
+
+
+def _printable(text: str) -> str:
+    """Without the signs that no XML may hold, which a page from a strange server may."""
+    return "".join(sign if sign in "\n\t" or sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _show(outcome: Outcome) -> None:

@@ -4,14 +4,15 @@ import random
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import yaml
 
 from loket.scenario import ScenarioError
 
-ACTIONS = ("dial", "type", "hang_up", "drop", "repeat", "late", "reorder", "write", "wait", "desk")
+ACTIONS = ("dial", "type", "hang_up", "drop", "repeat", "late", "reorder", "write", "press", "attach", "wait", "desk")
+NAMELESS = "none"  # In the place of a number: whoever shows WhatsApp none.
 DEADLINE = 20.0  # Seconds to wait for a message, where a step does not say.
 _VARIABLE = re.compile(r"\$\{([A-Za-z][a-z0-9_]*)\}")
 Strings = str | list[str]
@@ -51,6 +52,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     late: int = 0  # The callback of so many turns ago comes once more: the answer has to be what it was then.
     reorder: list[str] | None = None  # Two inputs whose callbacks arrive the other way round.
     write: str | None = None  # By SMS or WhatsApp.
+    press: str | None = None  # A button or a row of a list on WhatsApp, by its number.
+    attach: Literal["image", "audio", "location"] | None = None  # On WhatsApp.
     by: str | None = None  # Channel and gateway of what is written, such as sms/africastalking.
     wait: Expect | None = None  # For a message to this phone.
     desk: Desk | None = None
@@ -100,8 +103,17 @@ def chosen(dice: random.Random) -> dict[str, str]:
         return f"351099{born}{dice.randrange(1000, 10000)}"
 
     woman, man = nik(True), nik(False)
+    refused = f"{man[:-4]}0010"  # The sandbox portal tells this persona no; others of a run, what it draws.
     name = "".join(dice.choice("BDGKLMNPRST") + dice.choice("AEIOU") for _ in range(4))
-    return {"nik": woman, "nik4": woman[-4:], "nik_man": man, "nik_man4": man[-4:], "name": name, "Name": name.title()}
+    return {
+        "nik": woman,
+        "nik4": woman[-4:],
+        "nik_man": man,
+        "nik_man4": man[-4:],
+        "nik_refused": refused,
+        "name": name,
+        "Name": name.title(),
+    }
 
 
 def number(dice: random.Random) -> str:

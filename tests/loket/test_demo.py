@@ -146,7 +146,8 @@ def test_the_configuration_is_the_shipped_one_with_a_period_that_is_open(tmp_pat
     config, shipped, today = read_config(path), read_config(ROOT / "config.yml"), now().date()
     changed = {"windows": shipped.windows, "sending_hours": shipped.sending_hours, "sms": shipped.sms, "whatsapp": {}}
     assert msgspec.structs.replace(config, **changed) == shipped
-    assert config.sms == {"console": Line(two_way=True), "africastalking": Line(two_way=True, sends=False)}
+    brings = Line(two_way=True, sends=False)
+    assert config.sms == {"console": Line(two_way=True), "africastalking": brings, "twilio": brings}
     values = demo.variables(tmp_path)
     outside.check(config, read_environment({f"LOKET_{name}": value for name, value in values.items()}))
     assert config.sending_hours == (0, 24)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from backend_client import Unavailable
 from bot.windows import WIB
 from loket import demo, sim
 from loket.app import Gateways
-from loket.config import Environment, read_config
+from loket.config import read_config, read_environment
 from loket.pages import create_pages
 from loket.scenario.script import read
 from loket.simulator.clock import CannotJump, DemoClock
@@ -89,11 +89,8 @@ def theatre(tmp_path: Path) -> Iterator[Theatre]:
     config = tmp_path / "config.yml"
     demo.write_config(config)
     generate_keys(tmp_path / "keys.json")
-    environment = Environment(
-        config=config, database_url=f"sqlite:///{tmp_path / 'loket.db'}", keys_file=tmp_path / "keys.json", demo=True,
-        clock_file=tmp_path / "clock", africastalking_tokens=("demo",), cloudapi_number="106540352242922",
-        cloudapi_access_token="demo", cloudapi_app_secrets=("word-of-meta",), cloudapi_verify_token="demo",
-    )  # fmt: skip
+    values = {f"LOKET_{name}": value for name, value in demo.variables(tmp_path).items()}
+    environment = replace(read_environment(values), embedded=False, cloudapi_app_secrets=("word-of-meta",))
     stage = assemble(read_config(config), environment)
     migrate(stage.service.database)
     app = Gateways(stage.service, create_pages(stage.service, stage))
@@ -273,8 +270,40 @@ def test_what_happened_becomes_a_scenario(theatre: Theatre, tmp_path: Path) -> N
     assert steps[3].write == "DAFTAR#${nik}#SITI"
     assert steps[4].wait is not None
     assert steps[4].wait.contains == ["Loket: SITI terdaftar."]
-    for wrong in ([], [{"on": "somebody", "message": "x"}], [{"on": "me"}], {"on": "me"}, [{"on": "me", "message": 1}]):
+    no_event = {"on": "me", "path": "/whatsapp/cloudapi", "body": "{}", "answer": ""}
+    for wrong in (
+        [],
+        [{"on": "somebody", "message": "x"}],
+        [{"on": "me"}],
+        {"on": "me"},
+        [{"on": "me", "message": 1}],
+        [no_event],
+    ):
         assert theatre.http.post("/simulator/scenario", json=wrong).status_code == 400
+
+
+def test_what_is_done_on_whatsapp_becomes_steps(theatre: Theatre, tmp_path: Path) -> None:
+    def done(**event: str) -> dict[str, str]:
+        body = theatre.ask("whatsapp", **event).get_json()["body"]
+        return {"on": "me", "path": "/whatsapp/cloudapi", "body": body, "answer": ""}
+
+    person = {"user": "ID.4566000000000001"}
+    happened = [
+        done(kind="text", text=f"DAFTAR#{NIK}#SITI", **person),
+        {"on": "me", "message": "Sebelum mulai"},
+        done(kind="list_reply", id="1", text="Setuju", **person),
+        done(kind="image", **person),
+    ]
+    happened.append(happened[-1])
+    answer = theatre.http.post("/simulator/scenario", json=happened)
+    assert NIK not in answer.text
+    (tmp_path / "scenario.yml").write_text(answer.text)
+    scenario = read(tmp_path / "scenario.yml")
+    assert scenario.phones == {"me": "none"}
+    written, came, pressed, photo, again = scenario.steps
+    assert (written.write, written.by) == ("DAFTAR#${nik}#SITI", "whatsapp/cloudapi")
+    assert came.wait is not None
+    assert (pressed.press, photo.attach, again.repeat) == ("1", "image", 1)
 
 
 def test_the_end_of_objections_is_the_day_after_the_last_one(theatre: Theatre) -> None:

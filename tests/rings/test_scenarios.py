@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.callers import Wire
+from support.junit import cases_of
 from support.server import until
 
 from loket.bench.servers import free_port
@@ -48,5 +49,21 @@ def test_every_scenario_goes_as_expected(demo: str, tmp_path: Path) -> None:
         f"{each['file']} step {each['step']}: {each['what']}\n{each['difference']}" for each in failed
     )
     assert done.returncode == 0
-    assert report.exists()
     assert len(result["scenarios"]) == len(list((ROOT / "scenarios").glob("*.yml")))
+    assert [case.get("name") for case in cases_of(report.read_bytes())] == [
+        each["name"] for each in result["scenarios"]
+    ]
+
+
+def test_what_the_terminal_recorded_is_played_again(demo: str, tmp_path: Path) -> None:
+    """By somebody else, with another NIK: what was seen is seen again."""
+    recorded = tmp_path / "recorded.yml"
+    typed = ":call\n1\n1\n1\n1\n3510990203640091\n:repeat\nSITI\nkemiren\n1\n1\n2\n:call\n2\n0091\n:quit\n"
+    command = [sys.executable, "-m", "loket", "scenario", "record", "--url", demo, "--out", str(recorded)]
+    subprocess.run(command, cwd=ROOT, input=typed, text=True, capture_output=True, check=True, timeout=60)  # noqa: S603
+    said = recorded.read_text()
+    assert "3510990203640091" not in said
+    assert "2 Cek status" in said  # An option is no date.
+    command = [sys.executable, "-m", "loket", "scenario", "run", str(recorded), "--url", demo]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=120)  # noqa: S603
+    assert done.returncode == 0, done.stdout.decode()

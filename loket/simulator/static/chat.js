@@ -13,13 +13,15 @@ export class Chat {
   #whose = "";
   #known = null; // How many of Loket's are known; null: nothing has been asked for this person yet.
   #arrived;
+  #each;
 
-  // url: where the server writes an event as Meta would and signs it. arrived(): something new came.
-  constructor(root, { words, url, phone, arrived }) {
+  // url: where the server writes an event as Meta would and signs it. arrived(): something new came. each(body): it.
+  constructor(root, { words, url, phone, arrived, each }) {
     this.#words = words;
     this.#url = url;
     this.#phone = phone;
     this.#arrived = arrived;
+    this.#each = each;
     this.#list = root.querySelector("[data-bubbles]");
     this.#empty = root.querySelector("[data-chat-empty]");
     this.#nameless = root.querySelector("[data-nameless]");
@@ -47,7 +49,9 @@ export class Chat {
     const fresh = messages.slice(this.#known ?? 0);
     for (const message of fresh) this.#add(this.#theirs(message));
     this.#known = Math.max(this.#known ?? 0, messages.length);
-    if (fresh.length && !first) this.#arrived();
+    if (first) return;
+    for (const { body } of fresh) this.#each(body);
+    if (fresh.length) this.#arrived();
   }
 
   // Meta's name of the person on this phone; always the same, whatever they show of themselves.

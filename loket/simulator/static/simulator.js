@@ -32,7 +32,7 @@ const phones = Array.from(document.querySelectorAll(".phone"), (root, n) => {
   root.querySelector("[data-inbox]").addEventListener("focusin", seen);
   root.querySelector("[data-inbox]").addEventListener("pointerdown", seen);
   const phone = { handset, inbox, wire, chat: null };
-  if (setup.staged) stand(root, phone);
+  if (setup.staged) stand(root, phone, n);
   return phone;
 });
 used ??= phones[0].handset;
@@ -41,10 +41,10 @@ const stageRoot = document.querySelector("[data-stage]");
 const stage = stageRoot && new Stage(stageRoot, words, () => phones.map(({ handset }) => handset.number), poll, record);
 
 // What a phone can do beside calling, where the service takes it.
-function stand(root, phone) {
+function stand(root, phone, n) {
   const panes = new Panes(root);
   const sms = new Sms(root, { setup, words, count, phone });
-  phone.chat = new Chat(root, { words, url: whatsappUrl, phone, arrived: () => panes.chatArrived() });
+  phone.chat = new Chat(root, { words, url: whatsappUrl, phone, arrived: () => panes.chatArrived(), each: (body) => record.got(n, body) });
   for (const [name, one] of [["sms", sms], ["chat", phone.chat]]) {
     root.querySelector(`[data-${name}-form]`).addEventListener("focusin", () => { used = one.compose; });
   }
