@@ -120,7 +120,12 @@ def test_everybody_is_made_up_and_nothing_waits_but_the_portal(house: House) -> 
     assert silent == 0
     due = house.count(select(outbox.c.kind, func.count()).where(outbox.c.state == "due").group_by(outbox.c.kind))
     assert due["portal.submit"] == 60
-    assert set(due) == {"portal.submit", "portal.complete", "draft.remind"}
+    assert set(due) == {
+        "portal.submit",
+        "portal.complete",
+        "draft.remind",
+        "handoff.tell",
+    }  # By the clock, all of them.
     states = house.count(select(tickets.c.status, func.count()).group_by(tickets.c.status))
     assert min(states[status] for status in ("assigned", "scheduled", "resolved")) >= 8
 
