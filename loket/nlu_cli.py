@@ -69,8 +69,9 @@ def shell() -> None:
     "--on", type=click.Path(path_type=Path, exists=True), help="Other messages to be judged by, in this folder."
 )
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw them, too: an SVG or PNG file.")
 @friendly
-def evaluate(on: Path | None, as_json: bool) -> None:
+def evaluate(on: Path | None, as_json: bool, plot: Path | None) -> None:
     """How much is understood. Each style of data/nlu is left out of the learning in turn and then read (a minute);
     with --on: what was learnt from all of them reads that folder.
     """
@@ -83,6 +84,10 @@ def evaluate(on: Path | None, as_json: bool) -> None:
     else:
         judged = evaluation.judge(corpus.load(on).examples, _understand().classifier.chances, settings)
     found = evaluation.report(judged)
+    if plot:
+        from nlu.plots import draw
+
+        draw(found, plot)
     click.echo(json.dumps(msgspec.to_builtins(found)) if as_json else "\n".join(_table(found)))
 
 

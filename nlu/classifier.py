@@ -13,7 +13,6 @@ from nlu.linear import Floats, Linear, softmax
 from nlu.settings import Settings
 from nlu.text import bags, lexicon, sentences
 
-LEXICON: Final = DATA / "lexicon.csv"
 WHOLE, BEST, LAST = 1.0, 0.3, 0.4  # Shares of a long message, of its clearest sentence and of its last: the question.
 PRIOR: Final = 1.0  # What the language that is spoken already counts, so that one borrowed word changes nothing.
 
@@ -79,7 +78,7 @@ class Classifier:
                 float(warmth),
                 int(shortest),
                 int(longest),
-                lexicon(LEXICON),
+                lexicon(DATA),
             )
 
 

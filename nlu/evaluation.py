@@ -11,8 +11,7 @@ import numpy as np
 from sklearn.metrics import f1_score, recall_score
 
 from bot.meaning import Outcome
-from nlu.classifier import LEXICON
-from nlu.corpus import Corpus, Example
+from nlu.corpus import DATA, Corpus, Example
 from nlu.embedded import OUTSIDE, outcome
 from nlu.learn import Told, fit_intents, learn
 from nlu.settings import Settings
@@ -66,7 +65,7 @@ class Report(msgspec.Struct, frozen=True):
 
 def left_out(corpus: Corpus, settings: Settings, told: Told) -> list[Judged]:
     """Every example, judged by what was learnt from all styles but its own."""
-    usual = lexicon(LEXICON)
+    usual = lexicon(DATA)
     whole = learn(corpus, settings, told)
     judged: list[Judged] = []
     for style in corpus.styles:

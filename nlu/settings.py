@@ -14,7 +14,7 @@ class Settings(msgspec.Struct, frozen=True):
     longest: int = 5
     act: float = 0.5
     ahead: float = 0.1
-    offer: float = 0.2
+    offer: float = 0.35
 
 
 def settings(pipeline: Sequence[Mapping[str, Any]]) -> Settings:
@@ -31,5 +31,5 @@ def settings(pipeline: Sequence[Mapping[str, Any]]) -> Settings:
         int(parts.get("max_ngram", 5)),
         float(falls_back.get("threshold", 0.5)),
         float(falls_back.get("ambiguity_threshold", 0.1)),
-        float(falls_back.get("offer_threshold", 0.2)),
+        float(falls_back.get("offer_threshold", 0.35)),
     )

@@ -14,6 +14,7 @@ SHORTEST_SENTENCE = 8  # What is shorter belongs to the sentence before: "Pak.",
 
 Bags = tuple[Counter[str], ...]
 
+_ELSEWHERE = re.compile(r"\bhttps?://\S*|\bwww\.\S+|\B@\w+|\[username\]")  # Addresses and names of accounts.
 _LONG_DRAWN = re.compile(r"([a-z])\1{2,}")
 _NUMBER = re.compile(r"\+?\d(?:[ .\-/]?\d)*")
 _DATE = re.compile(r"\d{1,2}[ .\-/]\d{1,2}[ .\-/](?:\d{2}|\d{4})")
@@ -25,7 +26,8 @@ _VOWELS = str.maketrans("", "", "aiueo'")
 
 def plain(text: str) -> str:
     """Small letters without accents, drawn-out letters once, and of each number only its kind: #n16, #tel, #date …"""
-    text = unicodedata.normalize("NFKD", text[:LONGEST].translate(_APOSTROPHES).lower())
+    text = _ELSEWHERE.sub(" ", text[:LONGEST].translate(_APOSTROPHES).lower())
+    text = unicodedata.normalize("NFKD", text)
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     return _NUMBER.sub(_kind, _LONG_DRAWN.sub(r"\1", text))
 
@@ -60,8 +62,15 @@ def sentences(text: str) -> list[str]:
 
 
 @cache
-def lexicon(path: Path) -> Mapping[str, str]:
-    """What is written -> the usual word for it. Where languages differ, the first line counts."""
+def lexicon(folder: Path) -> Mapping[str, str]:
+    """What is written -> one Indonesian word for it: `lexicon.csv` says how a word is usually spelt, `words.csv` what
+    it means. A line of words.csv counts first; where languages differ, the line that comes first."""
+    spelt, meant = _column(folder / "lexicon.csv"), _column(folder / "words.csv")
+    usual = {word: " ".join(meant.get(part, part) for part in how.split()) for word, how in spelt.items()}
+    return usual | meant
+
+
+def _column(path: Path) -> dict[str, str]:
     known: dict[str, str] = {}
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):

@@ -112,6 +112,6 @@ def test_the_settings_are_rasa_s_own_keys() -> None:
         {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 2, "max_ngram": 4},
         {"name": "FallbackClassifier", "threshold": 0.6, "ambiguity_threshold": 0.2},
     ]
-    assert read_settings(pipeline) == Settings(2, 4, 0.6, 0.2, 0.2)
+    assert read_settings(pipeline) == Settings(2, 4, 0.6, 0.2, 0.35)
     with pytest.raises(ValueError, match="FallbackClassifier"):
         read_settings(pipeline[:1])
