@@ -258,3 +258,6 @@ class Portal(Protocol):
         """Object to a decision. Refused with `window_closed` where its time is over."""
 
     def follow_objection(self, objection_id: str) -> Objected: ...
+
+    def withdraw_objection(self, objection_id: str, key: str) -> None:
+        """Nobody looks into it any more: the decision stands as it was."""

@@ -160,6 +160,10 @@ class PortalClient:
     def follow_objection(self, objection_id: str) -> Objected:
         return _objected(self._http.call("GET", f"/v1/objections/{quote(objection_id, safe='')}"))
 
+    def withdraw_objection(self, objection_id: str, key: str) -> None:
+        path = f"/v1/objections/{quote(objection_id, safe='')}/withdraw"
+        self._http.call("POST", path, {"reason": "citizen"}, key=key)
+
 
 def to_wire(values: Mapping[str, Value]) -> dict[str, Any]:
     """The contract's JSON for some of an intent's fields; what is not known is left out. KeyError: no such field."""

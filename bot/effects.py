@@ -182,6 +182,14 @@ class AddToObjection:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawObjection:
+    """Its owner does not object any more: the decision stands as it was."""
+
+    ref: Reference
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitWindow:
     """Tell this contact when registration opens in the regency."""
 
@@ -319,6 +327,7 @@ Effect = (
     | HeardOfVisit
     | FileObjection
     | AddToObjection
+    | WithdrawObjection
     | AwaitWindow
     | ResendNumbers
     | ChooseMessages

@@ -24,6 +24,7 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     IN_HAND = "in_hand"
     CLOSED = "closed"
+    REFUSED = "refused"  # By the portal, for good: it was never looked into there, and people do it.
 
 
 OPEN = frozenset({Standing.RECEIVED, Standing.SUBMITTED, Standing.NEEDS_EVIDENCE, Standing.FIELD_CHECK})

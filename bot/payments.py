@@ -29,6 +29,8 @@ UNDATED: Mapping[str, str] = {
     "pay.collected": "pay.collected_open",
     "pay.stopped": "pay.held",
 }
+# Aid that was stopped: it can be objected to.
+STOPPED = frozenset({"on_hold"})
 # What matters most to a person comes first.
 URGENCY = ("available", "failed", "returned", "on_hold", "at_bank", "ordered", "planned", "collected")
 # Why a payment stops, as far as it can be said without figures; whoever stops for another reason asks people.

@@ -76,6 +76,7 @@ def handlers(service: Service, portal: Portal, lines: Lines) -> Mapping[str, Han
         "portal.payments": outside(paid.watch, told.lost),
         "portal.objection": held(outside(objecting.submit, objecting.lost)),
         "portal.objection_follow": outside(objecting.follow, objecting.lost),
+        "portal.objection_undo": outside(objecting.withdraw, objecting.lost),
         "message.send": partial(send, lines, service.messages, service.catalogue, service.clock),
         "draft.remind": reminders.remind,
         "handoff.tell": partial(tell, news, service.clock),

@@ -8,17 +8,17 @@ from backend_client import Objected, Objection, Portal, Progress, Refused
 from bot.filed import OPEN, Standing
 from bot.identity import Reference
 from bot.messages import Text, Value
-from bot.stages import CLOSED, LABELS, OF_PORTAL, Stage
+from bot.stages import CLOSED, DECIDED, LABELS, OF_PORTAL, Stage
 from store.objection_progress import Objecting, Objections
 from store.outbox import Dead, Done, Job, Result, Retry
 
 WAITING = Retry("waits_for_submission")
-WINDOW_CLOSED = "window_closed"
+WINDOW_CLOSED, NOT_FOUND, FINAL = "window_closed", "not_found", "final"
 ACCEPTED = frozenset({Standing.UPHELD, Standing.PARTIALLY_UPHELD})
 
 
 class ObjectionJobs:
-    """Handlers of portal.objection and portal.objection_follow. `look`: the time between two questions.
+    """Handlers of portal.objection and portal.objection_follow, _withdraw. `look`: the time between two questions.
 
     `reason`: the first of the portal's reasons that can be said; `lost`: submits a registration again.
     """
@@ -43,7 +43,10 @@ class ObjectionJobs:
         known = self._objections.of(job.subject)
         if known is None:
             return Dead("no_objection")
-        if known.portal_id or known.standing not in OPEN or known.stage is not Stage.OBJECTED:
+        # An earlier try may have reached the portal, and its answer got lost: what was withdrawn is called back there.
+        lost = known.standing is Standing.WITHDRAWN and job.attempt > 1
+        waits = known.standing in OPEN and known.stage is Stage.OBJECTED
+        if known.portal_id or not (waits or lost):
             return Done()  # Who has withdrawn meanwhile goes nowhere.
         if not known.intent_id:
             return WAITING
@@ -51,9 +54,13 @@ class ObjectionJobs:
         try:
             answer = self._portal.object_to(objection, job.key)
         except Refused as error:
-            if error.code != WINDOW_CLOSED:
+            if error.code == NOT_FOUND:
                 raise
-            return self._decided(known, known.intent_id, Standing.EXPIRED, "")
+            if lost:
+                return Done()
+            if error.code == WINDOW_CLOSED:
+                return self._decided(known, known.intent_id, Standing.EXPIRED, "")
+            return self._refused(known, known.intent_id, error.code)
         standing = Standing(answer.status)
         first = standing if standing in OPEN else Standing.SUBMITTED  # What it has come to is told by the next look.
         self._objections.submitted(known, answer.objection_id, first, self._clock(), self._look)
@@ -77,6 +84,23 @@ class ObjectionJobs:
             self._objections.moved(known, standing, told, self._clock())
         return Retry("undecided", after=self._look.total_seconds())
 
+    def withdraw(self, job: Job) -> Result:
+        """The owner does not object any more. What never reached the portal needs no withdrawing there."""
+        known = self._objections.of(job.subject)
+        if known is None:
+            return Dead("no_objection")
+        if not (known.portal_id and known.intent_id):
+            return Done()  # Where its answer is still on its way, that will call it back.
+        try:
+            self._portal.withdraw_objection(known.portal_id, job.key)
+        except Refused as error:
+            if error.code not in (NOT_FOUND, FINAL):
+                raise
+        progress = self._portal.follow(known.intent_id)
+        if (stage := OF_PORTAL[progress.status]) in DECIDED:
+            self._objections.back(known, stage, self._clock())
+        return Done()
+
     def lost(self, job: Job) -> None:
         """The portal has lost the objection, or the registration that it is about: both go out once more."""
         known = self._objections.of(job.subject)
@@ -86,6 +110,15 @@ class ObjectionJobs:
             self._lost(replace(job, kind="portal.submit", subject=known.registration_id))
         else:
             self._objections.submit_again(known, self._clock())
+
+    def _refused(self, known: Objecting, intent_id: str, code: str) -> Result:
+        """The portal will never take it. The person hears so in plain words, and people get a ticket."""
+        progress = self._portal.follow(intent_id)
+        stage = OF_PORTAL[progress.status]
+        stage = stage if stage in DECIDED else Stage.NOT_ELIGIBLE if known.refused else Stage.FINAL
+        told = Text("evt.news_private", {"ref": Reference(known.case).shown})
+        self._objections.refused(known, stage, told, self._clock())
+        return Dead(code)
 
     def _decided(self, known: Objecting, intent_id: str, standing: Standing, reason: str) -> Result:
         """The case stands where the portal says that it does now."""

@@ -216,6 +216,8 @@ class Registry:
             case = replace(case, leaves=leaving // 1000 + int(GRACE.total_seconds()))
         if case.stage is Stage.OBJECTED:
             case = objected(case, objections.open_of(writer, id))
+        elif case.stage is Stage.NOT_ELIGIBLE:
+            case = objected(case, objections.refused_of(writer, id))
         return Found(self._visited(writer, case), contact, person.nik[-4:])
 
     def _visited(self, writer: Writer, case: Case) -> Case:

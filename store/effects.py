@@ -36,6 +36,7 @@ from bot.effects import (
     ResendNumbers,
     SpeakLanguage,
     SubmitRegistration,
+    WithdrawObjection,
     WithdrawRegistration,
 )
 from bot.identity import Reference
@@ -53,6 +54,7 @@ from store.helpers import ASSISTED
 from store.ledger import note_consent
 from store.messages import Messages
 from store.objections import add_to_objection, file_objection
+from store.objections import withdraw as withdraw_objection
 from store.opening import Cause as Cause
 from store.opening import new_reference, open_ticket, place_of
 from store.outbox import enqueue, hasten
@@ -134,6 +136,8 @@ class Effects:
                 file_objection(connection, self._sealer, self._messages, effect, cause)
             case AddToObjection():
                 add_to_objection(connection, self._sealer, effect)
+            case WithdrawObjection():
+                withdraw_objection(connection, effect, cause)
             case FileReport():
                 file_report(connection, self._sealer, effect, cause)
             case ChangeVisit():

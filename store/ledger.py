@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Label, Table, bindparam, func, literal_column, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.effects import Consent
 from bot.identity import Reference
@@ -45,6 +46,12 @@ _CANCEL = (
     .values(status=bindparam("ended"), version=tickets.c.version + literal_column("1"), changed_at=bindparam("now"))
     .returning(tickets.c.id)
 )
+_CANCEL_OWN = (
+    update(tickets)
+    .where(tickets.c.ref == bindparam("number"), _live)
+    .values(status=bindparam("ended"), version=tickets.c.version + literal_column("1"), changed_at=bindparam("now"))
+    .returning(tickets.c.id)
+)
 _CLOSE_VISIT = (
     update(visits)
     .where(visits.c.ticket_id == bindparam("ticket"), visits.c.outcome == literal_column("''"))
@@ -75,8 +82,17 @@ def end_case(connection: Executor, sealer: Sealer, table: str, id: str, ref: str
         connection.execute(_WITHDRAW, ended | {"now": ms(now), "freed": freed})
     else:
         connection.execute(_WITHDRAW_DISPUTE, ended)
+    _cancel(connection, _CANCEL, ref, now)
+
+
+def cancel_tickets(connection: Executor, ref: str, now: datetime) -> None:
+    """The ticket with this number has nothing left to do."""
+    _cancel(connection, _CANCEL_OWN, ref, now)
+
+
+def _cancel(connection: Executor, which: ReturningUpdate[tuple[str]], ref: str, now: datetime) -> None:
     cancel = {"number": ref, "ended": Status.CANCELLED.value, "now": ms(now)}
-    for (ticket,) in connection.execute(_CANCEL, cancel).fetchall():
+    for (ticket,) in connection.execute(which, cancel).fetchall():
         connection.execute(_CLOSE_VISIT, {"ticket": ticket, "ended": Status.CANCELLED.value, "now": ms(now)})
         note_event(connection, ticket, Move.CANCEL.value, now)
 

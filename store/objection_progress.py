@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Row, select, update
 
 from bot.filed import OPEN, Standing
 from bot.messages import Text
-from bot.stages import Stage
+from bot.stages import DECIDED, Stage
 from handoff.tickets import LIVE, Move, Status
 from store import visits
 from store.cases import Person, set_stage
 from store.database import Database, ms
 from store.messages import Messages
-from store.objections import statements
+from store.objections import IS_OPEN, statements
 from store.outbox import enqueue, reopen
 from store.schema import contacts, objections, registrations, ticket_events, tickets
 from store.seal import Sealer
@@ -40,6 +40,7 @@ class Objecting:
     answer_by: date
     portal_id: str | None
     intent_id: str | None
+    refused: bool  # Whether the decision that it is about was a refusal.
     statement: str = field(repr=False)  # The first: each repeat of the call is the same.
 
 
@@ -58,6 +59,7 @@ class Objections:
                 registrations.c.contact_id.label("owner"),
                 registrations.c.sealed.label("person"),
                 registrations.c.intent_id,
+                registrations.c.reason,
                 registrations.c.stage,
                 contacts.c.own_phone,
             )
@@ -72,8 +74,14 @@ class Objections:
     def submitted(self, known: Objecting, portal_id: str, standing: Standing, now: datetime, look: timedelta) -> None:
         """The portal has it under this number; `look`: when to ask for its answer."""
         with self._db.write() as connection:
+            mine = objections.c.id == known.id
+            found = select(objections.c.standing).where(mine).with_for_update()
+            if connection.scalar(found) == Standing.WITHDRAWN:  # While it was on its way: it is called back.
+                connection.execute(update(objections).where(mine).values(portal_id=portal_id))
+                enqueue(connection, f"objection_withdraw:{known.ref}:late", "portal.objection_undo", known.id, now)
+                return
             values = {"portal_id": portal_id, "standing": standing, "standing_at": ms(now)}
-            connection.execute(update(objections).where(objections.c.id == known.id).values(values))
+            connection.execute(update(objections).where(mine).values(values))
             key = f"objection_follow:{known.id}"
             enqueue(connection, key, "portal.objection_follow", known.id, now, now + look)
             reopen(connection, key, now + look)
@@ -111,6 +119,26 @@ class Objections:
             if told is not None:
                 self._messages.post(connection, known.contact, told, f"obj_decided:{known.ref}", known.case, now)
 
+    def refused(self, known: Objecting, stage: Stage, told: Text, now: datetime, **more: str) -> None:
+        """The portal will never take it: the case is where it was, its contact hears so, and its ticket stays open."""
+        with self._db.write() as connection:
+            if not self._still_open(connection, known):
+                return
+            values = {"standing": Standing.REFUSED, "standing_at": ms(now)}
+            connection.execute(update(objections).where(objections.c.id == known.id).values(values))
+            if _case_waits(connection, known):
+                set_stage(connection, known.case, stage, now, **more)
+                self._messages.post(connection, known.contact, told, f"obj_refused:{known.ref}", known.case, now)
+
+    def back(self, known: Objecting, stage: Stage, now: datetime) -> None:
+        """A withdrawn objection: the case is where the portal says that it is, unless somebody has objected anew."""
+        with self._db.write() as connection:
+            again = select(objections.c.id).where(objections.c.registration_id == known.registration_id, *IS_OPEN)
+            row = registrations.c.id == known.registration_id
+            found = select(registrations.c.stage).where(row).with_for_update()
+            if connection.scalar(found) in DECIDED and connection.execute(again).first() is None:
+                set_stage(connection, known.case, stage, now)
+
     def _still_open(self, connection: Connection, known: Objecting) -> bool:
         """Whether it waits for an answer: a late attempt moves nothing back. It locks the row."""
         found = select(objections.c.standing).where(objections.c.id == known.id).with_for_update()
@@ -134,6 +162,7 @@ class Objections:
             answer_by=date.fromisoformat(row.answer_by),
             portal_id=row.portal_id,
             intent_id=row.intent_id,
+            refused=bool(row.reason),
             statement=next(iter(statements(self._sealer, row.id, row.sealed)), ""),
         )
 

@@ -8,13 +8,14 @@ from datetime import date
 import msgspec
 from sqlalchemy import Connection, bindparam, literal_column, select, update
 
-from bot.effects import AddToObjection, FileObjection
+from bot.effects import AddToObjection, FileObjection, WithdrawObjection
 from bot.filed import OPEN, Standing
 from bot.messages import Text, Value
 from bot.stages import Stage
 from handoff.tickets import Status, Topic
 from store import reports
 from store.database import ms
+from store.ledger import cancel_tickets, note_consent
 from store.messages import Messages
 from store.opening import Cause, open_ticket
 from store.outbox import enqueue
@@ -40,6 +41,8 @@ _CASE = (
         registrations.c.district,
         registrations.c.regency,
         contacts.c.own_phone,
+        registrations.c.reason,
+        registrations.c.programme,
     )
     .join(contacts, contacts.c.id == registrations.c.contact_id)
     .where(registrations.c.ref == bindparam("number"))
@@ -64,6 +67,16 @@ _OPEN = (
     select(objections.c.ref, objections.c.standing, objections.c.answer_by)
     .where(objections.c.registration_id == bindparam("registration"), *IS_OPEN)
     .order_by(objections.c.created_at)
+)
+_LATEST = (
+    select(objections.c.ref, objections.c.standing, objections.c.answer_by)
+    .where(objections.c.registration_id == bindparam("registration"), objections.c.joins == literal_column("''"))
+    .order_by(objections.c.created_at.desc())
+)
+_WITHDRAWN = (
+    update(objections)
+    .where(objections.c.id == bindparam("row"))
+    .values(standing=bindparam("now_at"), standing_at=bindparam("since"))
 )
 _SAY = update(objections).where(objections.c.id == bindparam("row")).values(sealed=bindparam("said"))
 _TICKET = select(tickets.c.status).where(
@@ -92,7 +105,7 @@ def file_objection(
         _open(connection, effect, cause, "", effect.village, district)
         reports.count(connection, sealer, cause)
         return
-    id, ref, owner, village, district, regency, own_phone = case
+    id, ref, owner, village, district, regency, own_phone, *_ = case
     known = connection.execute(_OPEN, {"registration": id}).fetchone()
     row = _keep(connection, sealer, effect, cause, id, regency, known[0] if known else "")
     if known:
@@ -112,6 +125,35 @@ def add_to_objection(connection: Executor, sealer: Sealer, effect: AddToObjectio
     first, *more = statements(sealer, id, sealed) or [""]
     said = [first, *more[-(NOTES - 2) :], effect.statement]
     connection.execute(_SAY, {"row": id, "said": sealer.seal(PLACE, id, msgspec.json.encode(said))})
+
+
+def withdraw(connection: Executor, effect: WithdrawObjection, cause: Cause) -> None:
+    """Its owner takes it back. The case is where it was, as far as we know; the portal's own word follows by a job."""
+    row = connection.execute(_NUMBERED, {"number": str(effect.ref)}).fetchone()
+    if row is None or row[2] is None or row[3] not in OPEN:
+        return
+    case = connection.execute(_CASE, {"number": row[6]}).fetchone()
+    if case is None or case[2] != cause.contact:
+        return
+    note_consent(connection, str(effect.ref), effect.consent, cause)
+    connection.execute(_WITHDRAWN, {"row": row[0], "now_at": Standing.WITHDRAWN.value, "since": ms(cause.now)})
+    before = stage_before(bool(case[7]), bool(case[8]))
+    connection.execute(_OBJECTED, {"row": case[0], "now_at": before.value, "since": ms(cause.now)})
+    cancel_tickets(connection, str(effect.ref), cause.now)
+    enqueue(connection, f"objection_withdraw:{effect.ref}", "portal.objection_undo", row[0], cause.now)
+
+
+def stage_before(refused: bool, paid: bool) -> Stage:
+    """Where a case was before somebody objected: a refusal has its reason, and aid its programme."""
+    return Stage.NOT_ELIGIBLE if refused else Stage.ELIGIBLE if paid else Stage.FINAL
+
+
+def refused_of(connection: Executor, registration: str) -> Stands | None:
+    """The latest objection about this registration, if the portal has refused it."""
+    row = connection.execute(_LATEST, {"registration": registration}).fetchone()
+    if row is None or row[1] != Standing.REFUSED:
+        return None
+    return Stands(row[0], Standing.REFUSED, date.fromisoformat(row[2]))
 
 
 def open_of(connection: Executor, registration: str) -> Stands | None:

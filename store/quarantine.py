@@ -102,7 +102,7 @@ def _subject(connection: Connection, job: Job) -> Subject | None:
                 if row
                 else Subject()
             )
-        case "portal.objection" | "portal.objection_follow":
+        case "portal.objection" | "portal.objection_follow" | "portal.objection_undo":
             about = _row(connection, objections, objections.c.id == job.subject)
             mine = registrations.c.id == (about.registration_id if about else "")
             row = _row(connection, registrations, mine)

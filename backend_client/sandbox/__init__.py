@@ -173,6 +173,12 @@ def _objections(app: Flask, book: Book) -> None:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_taken_here", (("/kind", "not_taken_here"),))
         return _once(book, body, lambda: book.object_to(body["intent_or_application_id"], _key())), HTTPStatus.ACCEPTED
 
+    @app.post("/v1/objections/<objection_id>/withdraw")
+    def withdraw_objection(objection_id: str) -> Response:
+        body = _body()
+        check_withdrawal(body)
+        return _once(book, body, lambda: book.withdraw_objection(objection_id))
+
     @app.get("/v1/objections/<objection_id>")
     def show_objection(objection_id: str) -> Response:
         return jsonify(book.show_objection(objection_id))

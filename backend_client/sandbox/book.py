@@ -253,6 +253,18 @@ class Book:
             self._count(case.body, "objected")
             return self.show_objection(case.objection.objection_id)
 
+    def withdraw_objection(self, objection_id: str) -> Answer:
+        """What is decided already stays so."""
+        with self._lock:
+            for case in self._cases.values():
+                if case.objection and case.objection.objection_id == objection_id:
+                    if self._judged(case.objection) in AFTER:
+                        raise Problem(HTTPStatus.CONFLICT, "final")
+                    case.objection = replace(case.objection, withdrawn=True)
+                    self._count(case.body, "objection_withdrawn")
+                    return self.show_objection(objection_id)
+        raise Problem(HTTPStatus.NOT_FOUND, "not_found")
+
     def show_objection(self, objection_id: str) -> Answer:
         with self._lock:
             for case in self._cases.values():

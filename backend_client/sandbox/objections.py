@@ -22,9 +22,12 @@ class Filed:
     nik: str
     filed_at: datetime
     closes_on: date
+    withdrawn: bool = False
 
     def status(self, now: datetime, checked_after: timedelta, seed: str) -> ObjectionStatus:
         """Where it stands: a function of its past and the clock."""
+        if self.withdrawn:
+            return ObjectionStatus.WITHDRAWN
         passed = now - self.filed_at
         if passed < checked_after:
             steps = (ObjectionStatus.SUBMITTED, ObjectionStatus.FIELD_CHECK, ObjectionStatus.FIELD_CHECK)

@@ -4,18 +4,19 @@ from datetime import date, timedelta
 
 from bot import known_case, parsers, questions
 from bot.conversation import Conversation, End, Finish, Goto, Leave, Part, Script
-from bot.effects import AddToObjection, FileObjection
+from bot.effects import AddToObjection, FileObjection, WithdrawObjection
 from bot.identity import Reference
 from bot.known_case import CALL_BACK, Known
 from bot.messages import Text, Value
-from bot.stages import Case, Stage
+from bot.payments import STOPPED, payments
+from bot.stages import Case, Stage, cases
 
 # Never renumber.
 WHOSE = {"1": "refusal", "2": "data", "3": "stopped", "4": "someone", "5": "misuse"}
 GROUNDS = {"1": "income", "2": "property", "3": "work", "4": "family", "5": "house", "6": "other"}
 SEND = {"1": "send", "0": "cancel"}
-SKIP, ADD = "skip", "add"
-# Aid that was stopped has no window that the registration knows of: the portal decides whether it is in time.
+SKIP, ADD, UNDO = "skip", "add", "undo"
+# Aid that was stopped has a window of its own, which the payment tells; where it does not, the portal decides.
 RECEIVING = frozenset({Stage.ELIGIBLE, Stage.WAITLIST, Stage.FINAL})
 
 
@@ -27,7 +28,7 @@ def flow(c: Conversation) -> Script:
         return (yield from _misuse(c))
     known = yield from known_case.find(c, (("whose", whose),))
     if known.case.stage is Stage.OBJECTED and known.case.objection:
-        return (yield from _known(c, known.case, whose))
+        return (yield from _known(c, known, whose))
     until = yield from _window(c, known, whose)
     return (yield from _own(c, whose, known.case, until))
 
@@ -56,28 +57,47 @@ def _own(c: Conversation, whose: str, case: Case, until: date | None) -> Part[Fi
 def _window(c: Conversation, known: Known, whose: str) -> Part[date | None]:
     """The last day to object to this decision; None where only the portal knows it. Else nothing can be."""
     case = known.case
+    stopped = whose == "stopped" and case.stage in RECEIVING
+    until = (yield from _of_stopped(c, known)) if stopped else case.until
     # Windows end by the regency's own clock.
-    if case.until and c.day(case.regency or c.world.home) > case.until:
-        yield from c.choose("too_late", Text("obj.too_late", {"date": case.until}), {"1": "call"})
+    if until and c.day(case.regency or c.world.home) > until:
+        yield from c.choose("too_late", Text("obj.too_late", {"date": until}), {"1": "call"})
         raise Leave(CALL_BACK)
-    if case.until and case.stage is Stage.NOT_ELIGIBLE:
-        return case.until
-    if whose == "stopped" and case.stage in RECEIVING:
-        return None
+    if stopped or (until and case.stage is Stage.NOT_ELIGIBLE):
+        return until
     nothing = Text("obj.nothing", {"name": known_case.named(case)})
     way = yield from c.choose("nothing", nothing, {"1": "status", "2": "call"})
     raise Leave(Goto("status", known.answers) if way == "status" else CALL_BACK)
 
 
-def _known(c: Conversation, case: Case, whose: str) -> Part[Finish]:
-    """One is being looked into already: its number, and room for more words."""
-    ref = Reference(case.objection)
+def _of_stopped(c: Conversation, known: Known) -> Part[date | None]:
+    """The last day to object to aid that was stopped, as the payment has it; None where the portal has not said."""
+    found = payments((yield from c.lookup("payments", known.proof))) or ()
+    days = [each.object_until for each in found if each.status in STOPPED and each.object_until]
+    return max(days, default=None)
+
+
+def _known(c: Conversation, known: Known, whose: str) -> Part[Finish]:
+    """One is being looked into already: its number, room for more words, and the way back."""
+    case, ref = known.case, Reference(known.case.objection)
     told: dict[str, Value] = {"obj": ref.shown, "date": case.answer_by or case.visit_by}
-    if whose != ADD:
-        yield from c.choose("known", Text("obj.known", told), {"1": ADD})
+    if whose == UNDO or (
+        whose != ADD and (yield from c.choose("known", Text("obj.known", told), {"1": ADD, "2": UNDO})) == UNDO
+    ):
+        return (yield from _withdraw(c, known, ref))
     said = yield from c.ask("more", Text("obj.add", told), parsers.free_text)
     yield from c.do("add", AddToObjection(ref, said))
     return End(Text("obj.added", told))
+
+
+def _withdraw(c: Conversation, known: Known, ref: Reference) -> Part[Finish]:
+    """On the phone of the registration only: whoever ends an objection takes somebody's last way."""
+    if not any(mine.ref == known.case.ref for mine in cases((yield from c.lookup("cases"))).cases):
+        yield from c.choose("other_phone", Text("info.other_phone"), {"1": "call"})
+        return CALL_BACK
+    yield from c.choose("undo", Text("obj.withdraw", {"obj": ref.shown}), {"1": "withdraw"}, own_turn=True)
+    yield from c.do("undo", WithdrawObjection(ref, c.consented("undo")))
+    return End(Text("obj.withdrawn_done", {"obj": ref.shown}))
 
 
 def _someone(c: Conversation) -> Part[Finish]:
@@ -96,7 +116,7 @@ def _misuse(c: Conversation) -> Part[Finish]:
     """Only the NIK's owner may object, to an agent, face to face: no number is typed, and nothing can be learned."""
     yield from c.choose("misuse", Text("obj.misuse"), {"1": "agent"})
     yield from _within_cap(c)
-    village = yield from questions.village(c)
+    village = yield from questions.village(c, prompt=Text("data.arrive.village"))
     ref = yield from c.number("objection")
     due, answer_by = _after(c, c.world.visit_days), _after(c, c.world.objection_days)
     code, district = (village.code, village.district_code) if village else ("", c.world.home)

@@ -88,7 +88,7 @@ def _lines(c: Conversation, id: str) -> Options:
 def _led(c: Conversation, known: Known, way: str) -> Part[Finish]:
     match way:
         case "objection":
-            return Goto("objection", known.answers)
+            return Goto("objection", (("whose", "stopped"), *known.answers))
         case "not_me":
             return (yield from questions.report(c, "cut_money"))
         case "call":

@@ -32,8 +32,9 @@ LINES: Mapping[str, Options] = {
     "status.waitlist": {},
     "status.not_eligible": {"1": "object", "2": "why", "3": "call"},
     "status.not_eligible.closed": {"3": "call"},
-    "status.objected": {"1": "add"},
-    "status.objected.evidence": {"1": "add"},
+    "status.not_eligible.refused": {"1": "object", "2": "why", "3": "call"},
+    "status.objected": {"1": "add", "2": "undo"},
+    "status.objected.evidence": {"1": "add", "2": "undo"},
     "status.duplicate": _CALL,
     "status.invalid": _CALL,
     "status.final": _CALL,
@@ -48,6 +49,7 @@ LINES: Mapping[str, Options] = {
     "obj.partially_upheld": {"1": "case"},
     "obj.rejected": {"1": "case", **_CALL},
     "obj.withdrawn": {"1": "case"},
+    "obj.refused": {"1": "case", **_CALL},
     "obj.expired": {"1": "case", **_CALL},
 }
 OTHER = "other"
@@ -59,6 +61,7 @@ SERVICES: Mapping[str, tuple[str, known_case.Answers]] = {
     "update": ("update", ()),
     "object": ("objection", (("whose", "refusal"),)),
     "add": ("objection", (("whose", "add"),)),
+    "undo": ("objection", (("whose", "undo"),)),
     "keep": ("help", (("topic", "keep"),)),
 }
 
@@ -113,6 +116,8 @@ def wording(known: Known, today: date) -> str:
     match found.stage:
         case Stage.NOT_ELIGIBLE if found.until is None or today > found.until:
             return "status.not_eligible.closed"
+        case Stage.NOT_ELIGIBLE if found.standing == Standing.REFUSED:
+            return "status.not_eligible.refused"
         case Stage.OBJECTED if found.standing == Standing.NEEDS_EVIDENCE:
             return "status.objected.evidence"
         case stage:

@@ -90,6 +90,7 @@ def _objected(ref: str, today: date) -> Iterable[Case]:
     open_one = replace(refused, stage=Stage.OBJECTED, objection=REFS[1], answer_by=today + month)
     yield replace(open_one, standing=Standing.SUBMITTED.value)
     yield replace(open_one, standing=Standing.NEEDS_EVIDENCE.value)
+    yield replace(refused, objection=REFS[1], standing=Standing.REFUSED.value, answer_by=today + month)
     for standing in Standing:
         yield replace(open_one, ref=REFS[2], objection=ref, standing=standing.value)
 

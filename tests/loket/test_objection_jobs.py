@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from support.databases import Factory, each_database
-from support.office import PHONE, Office
+from support.office import PHONE, TOKEN, Office
 
 from bot.effects import AddToObjection, ContactAgreed, FileObjection
 from bot.identity import Reference
@@ -139,7 +139,7 @@ def test_what_the_portal_will_never_take_goes_to_people(office: Office) -> None:
     office.work()
     assert office.row("outbox", kind="portal.objection")["state"] == "dead"
     assert office.row("tickets", about="dead_job")["case_ref"] == ref
-    assert office.row("registrations", ref=ref)["stage"] == Stage.OBJECTED
+    assert office.row("registrations", ref=ref)["stage"] == Stage.ELIGIBLE, "nothing is being checked there"
 
 
 def test_an_answer_that_got_lost_makes_no_second_objection(office: Office) -> None:
@@ -204,3 +204,71 @@ def test_after_a_withdrawn_one_there_may_be_another(office: Office) -> None:
     office.work()
     assert office.row("objections", ref=str(second))["joins"] == ""
     assert office.admin("GET", "ledger")[ref]["objected"] == 2
+
+
+def test_its_owner_withdraws_it_here_and_at_the_portal(office: Office) -> None:
+    ref = decided(office, REJECTED)
+    object_to(office, ref)
+    office.work()
+    assert f"Sanggahan {REF.shown} ditarik" in office.talk("1", "1", "2", "2", "1")
+    assert office.row("objections", ref=str(REF))["standing"] == "withdrawn"
+    assert office.row("registrations", ref=ref)["stage"] == Stage.NOT_ELIGIBLE
+    assert office.row("tickets", topic="objection")["status"] == "cancelled"
+    office.work()
+    for _ in range(4):
+        office.work(seconds=6)
+    assert office.row("registrations", ref=ref)["stage"] == Stage.NOT_ELIGIBLE
+    assert office.admin("GET", "ledger")[ref]["objection_withdrawn"] == 1
+    assert told(office) == ["evt.obj_received"]
+    object_to(office, ref, ref=Reference.of(b"another objection"))
+    office.work()
+    assert office.admin("GET", "ledger")[ref]["objected"] == 2
+
+
+def test_one_that_is_withdrawn_before_it_was_sent_never_reaches_the_portal(office: Office) -> None:
+    ref = decided(office, REJECTED)
+    object_to(office, ref)
+    office.talk("1", "1", "2", "2", "1")
+    office.work(minutes=1)
+    assert "objected" not in office.admin("GET", "ledger")[ref]
+    assert {row["state"] for row in office.rows("outbox") if row["kind"].startswith("portal.objection")} == {"done"}
+
+
+def test_one_that_is_withdrawn_while_its_answer_was_lost_is_called_back(office: Office) -> None:
+    ref = decided(office, REJECTED)
+    object_to(office, ref)
+    office.lost = 1
+    office.work()
+    office.talk("1", "1", "2", "2", "1")
+    for _ in range(5):
+        office.work(seconds=1)
+    ledger = office.admin("GET", "ledger")[ref]
+    assert (ledger["objected"], ledger["objection_withdrawn"]) == (1, 1)
+
+
+def test_one_that_the_portal_refuses_for_good_says_so_and_goes_to_people(office: Office) -> None:
+    ref = decided(office, ELIGIBLE)
+    object_to(office, ref, whose="stopped")  # The portal knows of nothing to object to.
+    for _ in range(4):
+        office.work(seconds=6)
+    assert office.row("objections", ref=str(REF))["standing"] == "refused"
+    assert office.row("registrations", ref=ref)["stage"] == Stage.ELIGIBLE
+    assert "evt.news_private" in told(office)
+    assert office.row("tickets", about="dead_job")["case_ref"] == ref
+    assert office.row("tickets", topic="objection")["status"] == "open"
+    office.talk("1", "1")
+    assert office.talk("2", str(REF), ELIGIBLE).startswith("Portal tidak bisa menerima sanggahan")
+
+
+def test_a_refusal_that_could_not_be_objected_to_shows_both(office: Office) -> None:
+    ref = decided(office, REJECTED)
+    intent = {"intent_or_application_id": office.row("registrations", ref=ref)["intent_id"], "kind": "self",
+              "reason_code": "income", "contact": {"language": "id"}}  # fmt: skip
+    headers = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": "elsewhere"}
+    answer = office.session.post("http://portal/v1/objections", json=intent, headers=headers)
+    assert answer.status_code == 202, answer.text
+    object_to(office, ref)
+    office.work()
+    page = office.talk("1", "1", "2")
+    assert "TIDAK LAYAK. Portal tidak menerima sanggahan" in page
+    assert "1 Sanggah lagi" in page

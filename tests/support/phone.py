@@ -23,6 +23,7 @@ from bot.effects import (
     MoveTicket,
     RenewRegistration,
     SubmitRegistration,
+    WithdrawObjection,
     WithdrawRegistration,
 )
 from bot.engine import Turn, advance
@@ -169,6 +170,9 @@ class Book:
                 self._kept_on(self.asked[0].ref)
             case AnswerInquiry(id):
                 self.asked = [inquiry for inquiry in self.asked if inquiry.id != id]
+            case WithdrawObjection(ref):
+                back = {"stage": Stage.NOT_ELIGIBLE, "objection": "", "standing": ""}
+                self.mine = [replace(case, **back) if case.objection == str(ref) else case for case in self.mine]
             case FileObjection():
                 self._object(effect)
             case ContactAgreed():

@@ -193,6 +193,12 @@ class Player:
         first, *others = self.phone.book.mine
         self.phone.book.mine[:] = [replace(first, standing=standing), *others]
 
+    def _objection_refused(self) -> None:
+        """By the portal, for good."""
+        first, *others = self.phone.book.mine
+        refused = replace(first, objection="154437001442", standing="refused", answer_by=date(2026, 12, 18))
+        self.phone.book.mine[:] = [refused, *others]
+
     def _staff(self) -> None:
         self.phone.book.staff = True
 
@@ -241,6 +247,7 @@ _DIRECTIONS = (
     (r"helper (\d{4})(?: with (\d+) today)?", "helper"),
     (r"asked (death|alive|phone|quarterly|visited|missed|survey) ([\d-]+)(?: (.+))?", "asked"),
     (r"objection stands at (\w+)", "stands"),
+    (r"objection was refused", "objection_refused"),
     (r"phone of an agent", "staff"),
     (r"task ([\d-]+) (late|today|unplanned|later|open) in (\S+) (.+)", "task"),
     (r"a colleague has ([\d-]+) in (\S+)", "colleague"),

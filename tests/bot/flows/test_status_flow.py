@@ -25,10 +25,15 @@ MEANINGS = {
 }
 MEANINGS |= dict.fromkeys(("Ubah", "Ubah waktu", "Atur waktu", "Atur waktu baru"), "change") | {"Info uang": "money"}
 MEANINGS |= dict.fromkeys(("Lengkapi sekarang", "Perbaiki data"), "update")
-MEANINGS |= {"Sanggah": "object", "Tambah keterangan": "add"}
+MEANINGS |= {
+    "Sanggah": "object",
+    "Sanggah lagi": "object",
+    "Tambah keterangan": "add",
+    "Tarik sanggahan": "undo",
+}
 MEANINGS |= dict.fromkeys(("Lihat pendaftaran", "Lihat hasil", "Lihat hasil baru"), "case")
 SERVICES = frozenset({"status", "objection", "visit"})
-VARIANTS = {"status.leaving", "status.not_eligible.closed", "status.objected.evidence"}
+VARIANTS = {"status.not_eligible.refused", "status.leaving", "status.not_eligible.closed", "status.objected.evidence"}
 
 
 def case(stage: Stage, name: str = "SITI", **more: str) -> Case:
