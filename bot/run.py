@@ -184,7 +184,11 @@ class Run:
             if goto.keep:
                 self.put(talk=self.session.talk.back() or self.session.talk)
                 self.leave()
-            self.enter(goto.flow, *goto.answers)
+            if goto.flow in self.engine.flows:
+                self.enter(goto.flow, *goto.answers)
+            else:  # Its service is switched off: nobody is left standing, the menu says what there is.
+                self.event(goto.flow, "off")
+                self.enter(OPENING)
 
     def _end(self, text: Text) -> Page:
         page, *rest = self.fit(msgspec.structs.replace(self._worded(text), ends=True))
