@@ -193,6 +193,11 @@ class Conversation:
         entry = self.talk.find(Kind.GIVEN, key)
         return str(entry.value) if entry else self.talk.answer(key)
 
+    def written(self, key: str) -> str:
+        """What was written for this question in a message, before it was asked; then what it was answered."""
+        entry = self.talk.find(Kind.OFFERED, key)
+        return str(entry.value) if entry else self.talk.answer(key)
+
     def has(self, key: str) -> bool:
         """Whether this has been answered, or written before it is asked."""
         return self.talk.find(Kind.OFFERED, key) is not None or bool(self.talk.answer(key))

@@ -23,9 +23,7 @@ KEYS = ("who", "nik", "name", "died", "relation", "witness", "witness_phone", "c
 def report(c: Conversation, known: Known) -> Part[Finish]:
     """Who, when, who says so, and who else can confirm it; all of it is read back before it counts."""
     nik, name = yield from _who(c)
-    died = yield from c.ask(
-        "died", Text("data.death.date"), lambda text: parsers.birth_date(text, c.today), {"1": UNSURE}
-    )
+    died = yield from c.ask("died", Text("data.death.date"), lambda text: _day(c, text), {"1": UNSURE})
     relation = yield from c.choose("relation", Text("data.death.rel"), RELATIONS)
     witness = yield from c.choose("witness", Text("data.death.witness"), WITNESSES)
     phone = yield from c.ask("witness_phone", Text("data.death.phone"), _phone, {"1": NOBODY})
@@ -53,6 +51,13 @@ def _who(c: Conversation) -> Part[tuple[Nik | None, PersonName | None]]:
         nik = typed if isinstance(typed, Nik) else None
     name = yield from c.ask("name", Text("data.death.name"), parsers.name, {"1": SKIP} if nik else {})
     return nik, name if isinstance(name, PersonName) else None
+
+
+def _day(c: Conversation, text: str) -> date:
+    try:
+        return parsers.birth_date(text, c.today)
+    except Invalid:
+        raise Invalid(Text("data.death.date_err")) from None
 
 
 def _phone(text: str) -> Msisdn:

@@ -21,14 +21,9 @@ A_SCREEN = 4
 LOCKED = "locked"
 FORGET = {"1": FORGOT}
 CALL_BACK = Goto("help", (("topic", "callback"),))
-ASKED = (
-    "which",
-    "which_more",
-    "ref",
-    "case",
-    "nik4",
-    "no_match",
-)  # What is forgotten when the case is asked for again.
+AGAIN = 6  # Screens; the tries are counted where no dialling again can reset them.
+# What is forgotten when the case is asked for again.
+ASKED = ("which", "which_more", "ref", "case", "nik4", "no_match", *(f"no_match{n}" for n in range(1, AGAIN)))
 
 Answers = tuple[tuple[str, str], ...]
 
@@ -64,14 +59,15 @@ def find(c: Conversation, keep: Answers = ()) -> Part[Known]:
         yield from _filed(c, ref)
     if not (known.own_phone and any(mine.ref == ref for mine in known.cases)):
         nik4 = yield from _digits(c, keep)
-    found = yield from c.lookup("case", f"{ref}:{nik4}" if nik4 else ref)
-    if found == LOCKED:
-        raise Leave(End(Text("status.locked")))
-    shown = case(found)
-    if shown is None:
-        way = yield from c.choose("no_match", Text("status.not_found"), {"1": "again", "2": "call"})
-        raise Leave(CALL_BACK if way == "call" else Redo(ASKED))
-    return Known(shown, nik4, ref)
+    for n in range(AGAIN):
+        found = yield from c.lookup("case", f"{ref}:{nik4}" if nik4 else ref)
+        if found == LOCKED:
+            break
+        shown = case(found)
+        if shown is not None:
+            return Known(shown, nik4, ref)
+        nik4 = yield from _once_more(c, n, keep)
+    raise Leave(End(Text("status.locked")))
 
 
 def another(text: str) -> Reference:
@@ -103,6 +99,17 @@ def _digits(c: Conversation, keep: Answers) -> Part[str]:
     if isinstance(last4, Reference):
         raise Leave(Goto(c.talk.flow, (*keep, ("case", str(last4)))))
     return last4
+
+
+def _once_more(c: Conversation, n: int, keep: Answers) -> Part[str]:
+    """The pair does not fit: four digits are the next try, a number is another case, and a person can be asked."""
+    options = {"1": "again", "2": "call"}
+    way = yield from c.ask(f"no_match{n or ''}", Text("status.not_found"), _last4_or_another, options)
+    if isinstance(way, Reference):
+        raise Leave(Goto(c.talk.flow, (*keep, ("case", str(way)))))
+    if way in options.values():
+        raise Leave(CALL_BACK if way == "call" else Redo(ASKED))
+    return way
 
 
 def _last4_or_another(text: str) -> str | Reference:

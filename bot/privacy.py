@@ -73,7 +73,8 @@ def correct(c: Conversation) -> Part[Finish]:
     """What is wrong; people put it right, for the portal's and Dukcapil's books are theirs."""
     wrong = yield from c.choose("wrong", Text("info.correct"), WRONG)
     if wrong in ("address", "phone") and "update" in c.world.services:  # It asks for what is right.
-        return Goto("update", (("kind", "contact"),))
+        given = (("case", c.given("case")),) if c.given("case") else ()
+        return Goto("update", (("kind", "contact"), ("what", wrong), *given))
     case, known = "", cases((yield from c.lookup("cases")))
     if known.cases or c.given("case"):
         case = (yield from known_case.find(c, (("topic", "correct"),))).case.ref

@@ -9,7 +9,7 @@ from bot.effects import OpenTicket
 from bot.known_case import CALL_BACK, Known
 from bot.messages import Text, Value
 from bot.payments import Payment, called, latest, payments, rupiah, sentence
-from bot.stages import cases
+from bot.stages import Stage, cases
 
 MENU = {"1": "see", "2": "how", "3": "cannot", "4": "card", "5": "short"}
 REASONS = {"1": "pay_ill", "2": "pay_far", "3": "pay_how", "4": "pay_away"}
@@ -60,7 +60,10 @@ def _see(c: Conversation) -> Part[Finish]:
         way = yield from c.choose("away", Text("pay.away"), {"1": "again", "2": "call"})
         return Redo(("away",)) if way == "again" else CALL_BACK
     if not found:
-        yield from c.choose("none", Text("pay.none", {"name": name}), {"1": "status"})
+        # Whoever has withdrawn, or wants no messages, is promised none.
+        silent = known.case.stage is Stage.WITHDRAWN or (yield from c.lookup("opted_out"))
+        none = Text("pay.none.silent" if silent else "pay.none", {"name": name})
+        yield from c.choose("none", none, {"1": "status"})
         return Goto("status", known.answers)
     payment = yield from _which(c, latest(found))
     text = sentence(payment, name)

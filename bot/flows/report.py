@@ -6,6 +6,7 @@ from bot import parsers
 from bot.conversation import Conversation, End, Goto, Part, Script
 from bot.effects import FileReport
 from bot.messages import Text
+from bot.wrongdoing import about
 
 # Never renumber. Whose data was misused is not asked here: only the owner can object, face to face.
 MISUSE = "misuse"
@@ -18,7 +19,7 @@ UNNAMED = "unnamed"
 
 def flow(c: Conversation) -> Script:
     kinds = {digit: kind for digit, kind in KINDS.items() if kind != MISUSE or "objection" in c.world.services}
-    kind = c.given("kind") or (yield from c.choose("kind", Text("rep.menu"), kinds))
+    kind = c.given("kind") or (yield from _guessed(c)) or (yield from c.choose("kind", Text("rep.menu"), kinds))
     if kind == MISUSE:
         return Goto("objection", (("whose", MISUSE),))
     most = c.world.reports_per_day
@@ -34,11 +35,22 @@ def flow(c: Conversation) -> Script:
     return End(Text("rep.done", {"obj": ref.shown}))
 
 
+def _guessed(c: Conversation) -> Part[str]:
+    """What the words are about, where they say it; it counts once the person has agreed. Else nothing."""
+    guess = about(c.written("statement"))
+    if not guess:
+        return ""
+    said = Text("rep.guess", {"about": Text(f"about.{guess}")})
+    return guess if (yield from c.choose("guess", said, {"1": "yes", "2": "other"})) == "yes" else ""
+
+
 def _agent_number(c: Conversation, kind: str) -> Part[str]:
     """The number that the officer showed, where the report is about one and the person knows it."""
     if kind not in OF_OFFICERS:
         return ""
     known = c.given("number")
+    if not known and c.written("statement"):  # All that is to be said has been said.
+        return ""
     if not known:
         known = yield from c.ask("number", Text("rep.agent"), parsers.last4, {"1": SKIP})
     return "" if known == SKIP else known

@@ -13,6 +13,7 @@ from bot.updates import Kind
 KINDS = {"1": "birth", "2": "death", "3": "move_out", "4": "move_in", "5": "contact", "6": "marriage"}
 PAPERS = {"1": "yes", "2": "no"}
 WHERE = {"1": "village", "2": "district", "3": "regency", "4": "abroad"}
+CONTACT = {"1": "phone", "2": "address"}
 UNSURE = "unsure"
 
 Said = tuple[Kind, Mapping[str, str]]
@@ -20,7 +21,8 @@ Said = tuple[Kind, Mapping[str, str]]
 
 def flow(c: Conversation) -> Script:
     kind = c.given("kind") or (yield from c.choose("kind", Text("data.menu"), KINDS))
-    known = yield from find(c, (("kind", kind),))
+    what = c.given("what")
+    known = yield from find(c, (("kind", kind), *((("what", what),) if what else ())))
     if kind == "death":
         return (yield from deaths.report(c, known))
     if kind == "contact":
@@ -62,7 +64,7 @@ def _marriage(c: Conversation) -> Part[Said]:
 
 
 def _contact(c: Conversation, known: Known) -> Part[Finish]:
-    what = yield from c.choose("what", Text("data.contact.menu"), {"1": "phone", "2": "address"})
+    what = c.given("what") or (yield from c.choose("what", Text("data.contact.menu"), CONTACT))
     if what == "phone":
         return (yield from new_phone.change(c, known))
     note = yield from c.ask("landmark", Text("data.address.new"), parsers.free_text)
