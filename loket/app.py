@@ -18,11 +18,14 @@ from loket import log, metrics, outside, work
 from loket.config import read_config, read_environment
 from loket.dialled import Dialled, connections
 from loket.pages import create_pages
+from loket.receipts import Receipts
 from loket.service import Service, compose
-from sms.gateway import ELSEWHERE, OPTED_OUT, MessageGateway, Receipt
+from sms.gateway import MessageGateway, Receipt
 from sms.gateway import serve as serve_messages
 from sms.segments import answers
 from store.dialogues import Dialogues
+from store.receipts import EarlyReceipts
+from store.untaken import UntakenMessages
 from ussd.gateway import BODY, serve
 from voice.gateway import Missed, VoiceGateway
 from voice.gateway import serve as serve_voice
@@ -37,6 +40,7 @@ STATUS = {200: "200 OK", 400: "400 Bad Request", 403: "403 Forbidden", 404: "404
 VOICE = "voice"
 CHANNELS = frozenset(channel.value for channel in Channel) | {VOICE}
 LATEST = timedelta(days=7)  # So late vendors still bring what they could not before.
+OFTEN = 5  # So often a message is asked for again that cannot be taken; then it is put aside.
 AGAIN = timedelta(minutes=5)  # When a person is asked to dial again after a failure.
 logger = log.get("loket.app")
 
@@ -53,6 +57,8 @@ class Gateways:
         self._messaging: Mapping[tuple[str, str], MessageGateway] = {
             (channel.value, name): gateway for (channel, name), gateway in lines.gateways.items()
         }
+        self._receipts = Receipts(service.messages, EarlyReceipts(service.database))
+        self._untaken, self._failed_before = UntakenMessages(service.database, service.sealer), False
         self._voice: Mapping[str, VoiceGateway] = {
             name: outside.voice_gateway(name, service.environment) for name in service.config.voice
         }
@@ -108,25 +114,38 @@ class Gateways:
 
     def _keep(self, gateway: str, receipt: Receipt) -> None:
         """A receipt that comes late or twice changes nothing; what WhatsApp could not deliver after all goes by SMS."""
-        messages, now = self._service.messages, self._service.clock()
-        if receipt.reason in ELSEWHERE and messages.elsewhere(gateway, receipt.provider_id, now):
+        if self._receipts.keep(gateway, receipt, self._service.clock()):
             self._service.wake()
-            return
-        if receipt.reason == OPTED_OUT and (contact := messages.contact_of(gateway, receipt.provider_id)):
-            messages.opted_out(contact, now)
-        messages.delivered(gateway, receipt.provider_id, receipt.delivery)
 
     def _stop(self, number: str) -> None:
         self._service.messages.stopped(number, self._service.clock())
 
     def accept(self, inbound: Inbound) -> bool:
-        """The rim of the turn by message, whose answer leaves by the outbox. False: the vendor has to send it again."""
+        """The rim of the turn by message, whose answer leaves by the outbox. False: the vendor has to send it again.
+
+        What failed is kept from the first time on. Where it fails however often it comes, it is put aside for people.
+        """
         try:
             self._taken(inbound)
         except Exception as error:
             self._failed(inbound, error)
-            return False
+            return self._put_aside(inbound)
+        if self._failed_before:  # It may have been this one.
+            self._untaken.taken(inbound)
         return True
+
+    def _put_aside(self, inbound: Inbound) -> bool:
+        """Whether it has failed often enough; never while the database is away, which is no fault of the message."""
+        try:
+            tries = self._untaken.failed(inbound, self._service.clock())
+        except Exception as error:
+            logger.error("message not kept", gateway=inbound.gateway, **log.failure(error))
+            return False
+        self._failed_before = True
+        if tries == OFTEN:
+            metrics.UNTAKEN.labels(inbound.gateway).inc()
+            logger.error("message put aside", gateway=inbound.gateway)
+        return tries >= OFTEN
 
     def _taken(self, inbound: Inbound) -> None:
         began = perf_counter()

@@ -167,6 +167,30 @@ def agent_phone(login: str, forget: bool) -> None:
 
 
 @main.group()
+def messages() -> None:
+    """Messages that came and could not be taken."""
+
+
+@messages.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@friendly
+def untaken(as_json: bool) -> None:
+    """How many there are, by which gateway and since when; nothing of what they say."""
+    from loket.messages import untaken as run
+
+    run(as_json)
+
+
+@messages.command()
+@friendly
+def replay() -> None:
+    """Take them again, once what was wrong is mended. What was taken meanwhile is answered once."""
+    from loket.messages import replay as run
+
+    run()
+
+
+@main.group()
 def notify() -> None:
     """A word to everybody of an area."""
 

@@ -22,6 +22,7 @@ TURN_SECONDS = Histogram(
 turn, turn_seconds = cache(TURNS.labels), cache(TURN_SECONDS.labels)
 LATE_TURNS = Counter("loket_late_turns_total", "Turns kept after the gateway had given up.", ("gateway",))
 FAILED_TURNS = Counter("loket_failed_turns_total", "Turns that ended in an apology.", ("channel", "gateway"))
+UNTAKEN = Counter("loket_untaken_total", "Messages put aside: see loket messages.", ("gateway",))
 JOBS = Counter("loket_jobs_total", "Jobs settled.", ("kind", "result"))
 SMPP_PDUS = Counter("loket_smpp_pdus_total", "PDUs exchanged with the SMSC.", ("pdu", "outcome"))
 SMPP_BOUND = Gauge("loket_smpp_bound", "Whether the bind to the SMSC stands.", multiprocess_mode="max")

@@ -10,12 +10,14 @@ from bot import notices
 from bot.messages import Channel, Choice, Reply, Text
 from bot.texts import BASE, Catalogue
 from loket.outside import Lines
+from loket.receipts import Receipts
 from loket.service import carried
 from sms.gateway import ELSEWHERE, OPTED_OUT, WINDOW_CLOSED, MessageGateway, Outbound, SendFailed
 from sms.segments import fit
 from store.database import ms
-from store.messages import QUEUED, Letter, Messages
+from store.messages import AGAIN, QUEUED, Letter, Messages
 from store.outbox import Dead, Done, Job, Passed, Result, Retry
+from store.receipts import EarlyReceipts
 
 WINDOW = timedelta(hours=24)  # After somebody's last message, in which WhatsApp takes free words to them.
 # The menu's rows of a list say below each service what it is for.
@@ -40,13 +42,14 @@ class Sending:
         self._messages = messages
         self._catalogue = catalogue
         self._clock = clock
+        self._receipts = Receipts(messages, EarlyReceipts(messages.database))
         self._one_segment = fit()
 
     def send(self, job: Job) -> Result:
         letter = self._messages.letter(job.subject)
         if letter is None:
             return Dead("no_message")
-        if letter.delivery != QUEUED:
+        if letter.delivery not in (QUEUED, AGAIN):
             return Done()
         if letter.channel is Channel.WHATSAPP:
             return self._by_whatsapp(letter, job)
@@ -89,6 +92,7 @@ class Sending:
                 self._messages.opted_out(letter.contact, self._clock())
             return Retry(error.code, failure=not error.away) if error.again else Dead(error.code)
         self._messages.sent(letter.id, gateway.name, sent.provider_id, self._clock())
+        self._receipts.overtaken(gateway.name, sent.provider_id, self._clock())
         return Done()
 
     def _plain(self, letter: Letter) -> Outbound:

@@ -19,7 +19,7 @@ from store import audit, drafts
 from store.cases import Person
 from store.database import Database, ms
 from store.ledger import OPEN, end_case
-from store.messages import QUEUED, Words
+from store.messages import AGAIN, QUEUED, Words
 from store.outbox import enqueue
 from store.schema import (
     SEALED,
@@ -39,6 +39,7 @@ from store.schema import (
     subject_requests,
     tickets,
     tries,
+    untaken,
     updates,
     visits,
     waiting,
@@ -53,7 +54,21 @@ NO_PAGE = msgspec.json.encode(Page("", ends=True))
 # These are erased by name; every other sealed column is emptied where its row belongs to the contact or the case.
 # Neither a helper nor an agent is a citizen of ours: the operators take the number back.
 KNOWN = frozenset(
-    {identities, sessions, inbox, dialogues, registrations, disputes, visits, messages, reports, helpers, heard, agents}
+    {
+        identities,
+        sessions,
+        inbox,
+        dialogues,
+        registrations,
+        disputes,
+        visits,
+        messages,
+        reports,
+        helpers,
+        heard,
+        agents,
+        untaken,
+    }
 )
 
 
@@ -204,7 +219,7 @@ class Erasure:
         self._empty_messages(connection, select(messages.c.id).where(*told))
 
     def _empty_messages(self, connection: Connection, found: Select[Any]) -> None:
-        unsent = case((messages.c.delivery == QUEUED, "permanent_failure"), else_=messages.c.delivery)
+        unsent = case((messages.c.delivery.in_((QUEUED, AGAIN)), "permanent_failure"), else_=messages.c.delivery)
         for id in connection.scalars(found).all():
             sealed = self._sealer.seal("messages.sealed", id, NO_WORDS)
             connection.execute(update(messages).where(messages.c.id == id).values(sealed=sealed, delivery=unsent))
@@ -213,6 +228,7 @@ class Erasure:
         """A repeat of an old message is still known, and gets an empty page. Parts of new ones are given up."""
         named = select(identities.c.idx).where(identities.c.contact_id == contact)
         connection.execute(delete(heard).where(heard.c.sender_idx.in_(named)))
+        connection.execute(delete(untaken).where(untaken.c.sender_idx.in_(named)))
         for key in connection.scalars(select(inbox.c.key).where(inbox.c.contact_id == contact)).all():
             sealed = self._sealer.seal("inbox.sealed", bytes(key).hex(), NO_PAGE)
             connection.execute(update(inbox).where(inbox.c.key == key).values(sealed=sealed))

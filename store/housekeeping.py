@@ -8,7 +8,9 @@ from bot.messages import Text
 from store import dialogues
 from store.database import Database, ms
 from store.messages import Messages
+from store.receipts import EarlyReceipts
 from store.schema import proofs, staff_sessions, tries, waiting
+from store.untaken import forget as forget_untaken
 
 BATCH = 100  # Contacts told in one transaction: a turn does not wait long for it.
 TRIES_KEPT = timedelta(days=2)  # Twice as long as anything is locked.
@@ -46,7 +48,8 @@ class Housekeeping:
         """Delete tries, proofs of phones and sessions at the desk that count no more; how many rows they were."""
         stale = ms(now - SESSIONS_KEPT)
         ended = or_(staff_sessions.c.seen_at < stale, staff_sessions.c.started_at < stale)
-        over = dialogues.forget(self._db, now)
+        over = dialogues.forget(self._db, now) + EarlyReceipts(self._db).forget(now)
+        over += forget_untaken(self._db, now)
         with self._db.write() as connection:
             rows = over + connection.execute(delete(tries).where(tries.c.at < ms(now - TRIES_KEPT))).rowcount
             rows += connection.execute(delete(proofs).where(proofs.c.at < ms(now - TRIES_KEPT))).rowcount

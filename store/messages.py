@@ -22,6 +22,8 @@ Quiet = Callable[[datetime], datetime]  # now -> when people may be sent what th
 JobOf = Callable[[str, str], str]  # channel, gateway -> the kind of job that sends it
 
 QUEUED = "queued"
+# A phone was not there: it is sent once more, later.
+AGAIN, SENT_AGAIN = "again", "sent_again"
 # Of one sentence, to one contact, in a day: twice as many as people register by a phone. It is others who bring about
 # most messages; nobody may flood a phone through us, nor empty our purse.
 MOST, DAY = 16, timedelta(days=1)
@@ -31,10 +33,12 @@ LONGEST_NAME = 80  # Letters of a vendor's name for a message that the table has
 RANK: Mapping[str, int] = {
     QUEUED: 0,
     "sending": 1,
-    "temporary_failure": 2,
-    "technical_failure": 3,
-    "permanent_failure": 3,
-    "delivered": 4,
+    AGAIN: 2,
+    SENT_AGAIN: 3,
+    "temporary_failure": 4,
+    "technical_failure": 5,
+    "permanent_failure": 5,
+    "delivered": 6,
 }
 
 
@@ -113,6 +117,11 @@ class Messages:
         self._quiet = quiet
         self._job_of = job_of
         self._spell = spell
+
+    @property
+    def database(self) -> Database:
+        """Where they are kept."""
+        return self._db
 
     def awake(self, now: datetime) -> datetime:
         """This moment, or the next at which people may be sent what they did not ask for."""
@@ -204,7 +213,7 @@ class Messages:
         """WhatsApp took a message and could not deliver it after all: it goes by SMS, once, where a number is known."""
         mine = and_(
             messages.c.gateway == gateway,
-            messages.c.provider_id == self._called(provider_id),
+            messages.c.provider_id == self.called(provider_id),
             _behind("permanent_failure"),
         )
         on_whatsapp = and_(mine, messages.c.channel == Channel.WHATSAPP.value)
@@ -234,7 +243,7 @@ class Messages:
 
     def contact_of(self, gateway: str, provider_id: str) -> str:
         """Whom a message was for; empty where nothing is known of it."""
-        mine = and_(messages.c.gateway == gateway, messages.c.provider_id == self._called(provider_id))
+        mine = and_(messages.c.gateway == gateway, messages.c.provider_id == self.called(provider_id))
         with self._db.read() as connection:
             return connection.scalar(select(messages.c.contact_id).where(mine)) or ""
 
@@ -242,12 +251,24 @@ class Messages:
         """The gateway has taken it. A second attempt that was late changes nothing."""
         values = {
             "gateway": gateway,
-            "provider_id": self._called(provider_id),
-            "delivery": "sending",
+            "provider_id": self.called(provider_id),
             "sent_at": ms(now),
         }
         with self._db.write() as connection:
-            connection.execute(update(messages).where(messages.c.id == id, _behind("sending")).values(values))
+            for before, after in ((QUEUED, "sending"), (AGAIN, SENT_AGAIN)):
+                mine = messages.c.id == id, messages.c.delivery == before
+                connection.execute(update(messages).where(*mine).values(values | {"delivery": after}))
+
+    def once_more(self, gateway: str, provider_id: str, later: datetime) -> bool:
+        """A phone was not there: the same message goes out once more, in the hours for it. False: it has done so."""
+        named = and_(messages.c.gateway == gateway, messages.c.provider_id == self.called(provider_id))
+        mine = and_(named, _behind(AGAIN))
+        with self._db.write() as connection:
+            again = update(messages).where(mine).values(delivery=AGAIN, provider_id=None).returning(messages.c.id)
+            id = connection.scalar(again)
+            if id is not None:
+                reopen(connection, f"message:{id}", self._quiet(later))
+        return id is not None
 
     def failed(self, connection: Connection, id: str) -> None:
         """No gateway will ever take it."""
@@ -257,14 +278,14 @@ class Messages:
     def delivered(self, gateway: str, provider_id: str, delivery: str) -> bool:
         """A receipt came. False: nothing is known of that message, or it has come further already."""
         mine = and_(
-            messages.c.gateway == gateway, messages.c.provider_id == self._called(provider_id), _behind(delivery)
+            messages.c.gateway == gateway, messages.c.provider_id == self.called(provider_id), _behind(delivery)
         )
         with self._db.write() as connection:
             return bool(connection.execute(update(messages).where(mine).values(delivery=delivery)).rowcount)
 
     def known(self, gateway: str, provider_id: str) -> bool:
         """Whether a message was sent under this name."""
-        mine = messages.c.gateway == gateway, messages.c.provider_id == self._called(provider_id)
+        mine = messages.c.gateway == gateway, messages.c.provider_id == self.called(provider_id)
         with self._db.read() as connection:
             return connection.scalar(select(messages.c.id).where(*mine)) is not None
 
@@ -282,7 +303,7 @@ class Messages:
         opened = [(row, self._opened(row.id, row.sealed)) for row in rows]
         return [Posted(row.channel, words.body, row.sent_at, words.choices) for row, words in opened]
 
-    def _called(self, provider_id: str) -> str:
+    def called(self, provider_id: str) -> str:
         """A vendor's name for a message as it is kept: what the column has no room for, or cannot hold, by its mark."""
         if len(provider_id) <= LONGEST_NAME and provider_id.isprintable():
             return provider_id

@@ -461,6 +461,29 @@ heard = _table(
     by_key=True,
 )
 
+early_receipts = _table(
+    "early_receipts",
+    Column("gateway", String(24), primary_key=True),
+    Column("provider_id", String(80), primary_key=True),
+    Column("delivery", String(24), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "at"),
+    by_key=True,
+)
+
+# Messages that failed however often they came: people look at them, and can have them taken again.
+untaken = _table(
+    "untaken",
+    Column("id", ID, primary_key=True),  # The same for the same message each time that it is brought.
+    Column("gateway", String(24), nullable=False),
+    Column("sender_idx", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "at"),
+)
+
 # Every sealed column, with the column that names its row: the key rotation walks through this.
 SEALED = (
     (identities, "sealed", "contact_id"),
@@ -480,4 +503,5 @@ SEALED = (
     (updates, "sealed", "id"),
     (helpers, "sealed", "id"),
     (agents, "sealed_phone", "id"),
+    (untaken, "sealed", "id"),
 )
