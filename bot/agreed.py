@@ -9,6 +9,7 @@ YES, NO = "yes", "no"
 LONGEST: Final = 200  # Whoever writes more says more than yes.
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*['\u2019]?|[^\w\s]")
+_THANKS: Final = re.compile(r"\b(terima|trima|trm|tarima|matur|mator)\s*(kasih|ksh|kase|nuwun|suwun|sakalangkong)\b")
 _AGAIN: Final = re.compile(r"(.)\1+")
 
 
@@ -37,7 +38,7 @@ _WITH_NO: Final = _known("usah perlu")  # "Tidak usah."
 _BESIDE: Final = _known(
     "kak kk ka kakak pak bu bapak ibu mbak mas mba min admin mbah dik dek om tante bude pakde nak cak ning bos bro "
     "gan bang saya sy aku q kulo kula isun sengko' engko' itu ini niku niki iku kui punika sih dong deh lah nih tuh "
-    "saja aja mawon terima kasih trima ksh makasih mksh suwun nuwun matur sakalangkong tq thx thanks thank you very "
+    "saja aja mawon makasih mksh suwun tq thx thanks thank you very "
     "much please dengan data memang emang sekali banget sanget pisan semua sir madam miss sister it is its that's "
     "thats this i do am of course am. ku kami we all mohon untuk daftar didaftarkan kan"
 )
@@ -51,7 +52,7 @@ def read(text: str, done: bool = True) -> str:
     """YES, NO, or nothing where the text says more than that, or both. `done`: "sudah" and "belum" are answers, too."""
     if len(text) > LONGEST:
         return ""
-    senses = [_sense(word, done) for word in _WORD.findall(text.lower().replace("\u2019", "'"))]
+    senses = [_sense(word, done) for word in _WORD.findall(_THANKS.sub("", text.lower()).replace("\u2019", "'"))]
     if re.search(r"\d|_", text) or "?" in senses:
         return ""
     said = [sense for sense in senses if sense]

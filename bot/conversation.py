@@ -50,6 +50,7 @@ class Lookup(msgspec.Struct, frozen=True):
     name: str
     argument: str = ""
     fresh: int = 3600  # Seconds after which a remembered answer is asked for again.
+    language: str = ""  # Spoken in the talk, for what is asked of somebody's own words.
 
     def __repr__(self) -> str:
         return f"Lookup({self.name})"

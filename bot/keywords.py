@@ -33,8 +33,9 @@ class Keywords:
             for word in known:
                 if self._verbs.setdefault(_plain(word), verb) != verb:
                     raise ValueError(f"{word!r} means {self._verbs[_plain(word)]} and {verb}")
-        self.words = {verb: next(iter(known)) for verb, known in words.items() if known}  # One for each, as an example.
-        self._long = [word for word in self._verbs if len(word) >= SLIPS_FROM]
+        # One for each, as an example. Those of no verb are ordinary words, a letter away from a keyword.
+        self.words = {verb: next(iter(known)) for verb, known in words.items() if known and verb}
+        self._long = [word for word, verb in self._verbs.items() if len(word) >= SLIPS_FROM and verb]
 
     def read(self, text: str) -> Command | None:
         """The command that a message begins with; None where it begins with none."""
@@ -53,7 +54,7 @@ class Keywords:
 
     def _verb(self, word: str) -> str:
         verb = self._verbs.get(word, "")
-        if verb or len(word) < SLIPS_FROM:
+        if word in self._verbs or len(word) < SLIPS_FROM:
             return verb
         near = {self._verbs[known] for known in self._long if OSA.distance(word, known, score_cutoff=1) <= 1}
         return near.pop() if len(near) == 1 else ""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from bot import agreed
 from bot.conversation import Ask, only_options
 from bot.keywords import Keywords
 from bot.messages import Choice
@@ -26,7 +27,7 @@ def line(text: str, ask: Ask, choices: Sequence[Choice], keywords: Keywords) -> 
         return by_words
     if not only_options(ask):
         return ""
-    match keywords.answer(text):
+    match keywords.answer(text) or agreed.read(text, done=not ask.own_turn):
         case "yes":
             return _meaning(ask, YES) or ("1" if len(_numbered(ask)) == 1 else "")
         case "no":

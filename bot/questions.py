@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot import parsers, places
+from bot import parsers
 from bot.areas import Village
 from bot.conversation import Conversation, End, Finish, Goto, Invalid, Leave, Part, Redo
 from bot.effects import AwaitWindow, OpenTicket
 from bot.messages import Text
 from bot.windows import Phase, Window
+from bot.written import located
 
 SLOTS = {"1": "any", "2": "morning", "3": "midday", "4": "afternoon"}
 A_SCREEN = 4  # Villages or districts that one screen can list.
@@ -44,13 +45,9 @@ def village(c: Conversation, near: str = "", prompt: Text = TYPE_IT) -> Part[Vil
 
 
 def _known(c: Conversation, text: str) -> str:
-    query = parsers.village_query(text)
-    if c.world.areas.search(query):
+    if query := located(text, c.world.areas, c.world.home):
         return query
-    named = places.named(text, c.world.areas, c.world.home)  # In a whole sentence.
-    if named is None:
-        raise Invalid(Text("reg.village.err", {"q": query}))
-    return parsers.village_query(named.name)
+    raise Invalid(Text("reg.village.err", {"q": parsers.village_query(text)}))
 
 
 def _district(c: Conversation, near: str) -> Part[str]:

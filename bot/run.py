@@ -40,6 +40,7 @@ MISSES = 3  # The third answer in a row that cannot be used brings a person into
 HOPS = 12  # A talk that jumps more often than this in one turn has lost its way.
 HOME, MORE = "00", "9"
 LANGUAGE, RESUME, OPENING, STUCK, ASKED, CANCEL = "language", "resume", "menu", "stuck", "asked", "cancel"
+MEANT, LOST, SWITCH = "meant", "lost", "switch"  # By message only.
 DIALLED = "dialled"  # The menu is entered with it at the beginning of a call, when there may be a question to answer.
 DRAFT = "draft"  # The key under which a flow has said that it has begun something to be reminded of.
 
@@ -94,6 +95,9 @@ class Run:
     folding: bool = False
     on_screen: Ask | None = None
     choices: tuple[Choice, ...] = ()  # Its lines.
+    reply: Reply | None = None  # Its page, before it was fitted.
+    missed: bool = False  # What was written could not be used.
+    aside: bool = False  # What is left to read only repeats a question that was read before.
     unheard: list[str] = field(default_factory=list)  # Questions for consent that a transcript answered unseen.
 
     def dial(self) -> Playing[Page]:
@@ -127,7 +131,7 @@ class Run:
         """Put the current talk aside if it is one that is kept and something was said in it."""
         self.unlearn()
         talk = self.session.talk
-        if self._keeps(talk) and any(e.kind is Kind.ANSWER for e in talk.journal):
+        if self.keeps(talk) and any(e.kind is Kind.ANSWER for e in talk.journal):
             self.session = self.session.park()
         self.put(talk=Talk(), unread=(), misses=0)
 
@@ -138,9 +142,10 @@ class Run:
             self.unheard.clear()
 
     def only_kept(self) -> None:
-        self.put(paused=tuple(talk for talk in self.session.paused if self._keeps(talk)))
+        self.put(paused=tuple(talk for talk in self.session.paused if self.keeps(talk)))
 
-    def _keeps(self, talk: Talk) -> bool:
+    def keeps(self, talk: Talk) -> bool:
+        """Whether what was answered in it is kept when it is left."""
         flow = self.engine.flows.get(talk.flow)
         return flow is not None and flow.keeps
 
@@ -279,6 +284,7 @@ class Run:
             self.put(talk=before, misses=0)
 
     def _complain(self, ask: Ask, why: Text | None) -> Playing[Page]:
+        self.missed = True
         misses = self.session.misses + 1
         if misses >= MISSES and self.session.talk.flow != STUCK:
             self.event(ask.key, "stuck")
@@ -292,7 +298,7 @@ class Run:
         """The page of a question, or of the complaint that stands in its place."""
         shown = screen(self.engine.catalogue, self.language, ask, why, again, self._worded)
         page, *rest = self.fit(shown.reply)
-        self.on_screen, self.choices = ask, shown.reply.choices
+        self.on_screen, self.choices, self.reply = ask, shown.reply.choices, shown.reply
         self.event(ask.key, "missed" if again else "asked")
         talk = msgspec.structs.replace(self.session.talk, asked=ask.key, shown=shown.sentence, exits=shown.exits)
         fuller = self._roomy and self.engine.catalogue.has(self.language, FULLER.get(shown.sentence, ""))

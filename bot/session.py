@@ -98,6 +98,10 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     day: int = 0  # In which missed calls were counted last, in days since 1970.
     rings: int = 0  # How many there were in it.
     blocked: int = 0  # Nothing is answered until then, in seconds since 1970.
+    lost: int = 0  # Messages in a row that could not be used.
+    aside: bool = False  # What is unread only repeats a question that was read before.
+    speaks: str = ""  # The language of the last message, where it is another than ours.
+    proposed: str = ""  # Languages that this contact was asked about.
 
     def __repr__(self) -> str:
         return f"Session({self.talk.flow}/{self.talk.asked})"

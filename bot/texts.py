@@ -248,7 +248,7 @@ _KINDS = tuple(
         (r"date\.", _Kind.LABEL, 60),
         (r"place\.", _Kind.LABEL, 28),
         (r"err\.prefix$", _Kind.LABEL, 18),
-        (r"(about|sex|slot|field|nav|name|unknown|prog)\.|lang\.name$", _Kind.LABEL, 24),
+        (r"(about|sex|slot|field|nav|name|unknown|prog|meant)\.|lang\.name$", _Kind.LABEL, 24),
         (r"wa\.(btn|list)\.", _Kind.ALOUD, 20),
         (r"wa\.row\..*\.desc$", _Kind.ALOUD, 72),
         (r"wa\.row\.", _Kind.ALOUD, 24),
@@ -273,6 +273,9 @@ _STANDS_FOR = {
     "kk": "unknown.",
     "prog": "prog.",
     "about": "about.",
+    "choice1": "meant.",
+    "choice2": "meant.",
+    "choice3": "meant.",
 }
 _WORDS = {"date.weekdays": 7, "date.months": 12}
 LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.(com|id|net|org|info|ly|me)\b", re.IGNORECASE)

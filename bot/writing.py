@@ -1,5 +1,7 @@
 """A message in a talk: an answer to the question that is open, a keyword that begins something, or a bare number."""
 
+import re
+
 import msgspec
 
 from bot import going_on
@@ -9,18 +11,25 @@ from bot.inquiries import BY_MESSAGE
 from bot.keywords import Command
 from bot.last_asked import answered, asks_nothing
 from bot.lines import DIGITS, PICK, bare_line, line
-from bot.messages import Attachment, Channel, Page, Text
-from bot.run import HOME, LANGUAGE, OPENING, Playing, Run
+from bot.meaning import Meaning
+from bot.messages import Attachment, Page, Text
+from bot.own_words import HUSH, at_rest, begins_elsewhere, beside, in_talk, interrupts, understood
+from bot.parsers import free_text
+from bot.run import HOME, LANGUAGE, MEANT, MORE, OPENING, Playing, Run
 from bot.screen import BACK
 from bot.session import Entry, Kind, Talk
 from bot.staff import FLOW, commanded
-from bot.written import KK, read
+from bot.turns import BETWEEN, Answers, answers, attached, begin, menu, register, told, unknown
+from bot.understanding import asks, words
+from bot.written import read
 
 OPEN_S = 72 * 3600  # So long a question waits for its answer by message.
+DAY = 24 * 3600
 WHOLE, NUMBER = 16, 12  # Digits of a NIK, and of a reference.
+SENTENCE = 3  # Words from which on a text may say something else than the keyword that it begins with.
 EDIT, GO = "edit", "go"
-
-Answers = tuple[tuple[str, str], ...]
+SEVERAL_AT_ONCE, SEVERAL = re.compile(r"\d(?:[\s,;.*#/-]+\d){1,7}"), re.compile(r"\d")
+ONLY_TELL = frozenset({OPENING, "help", "status", "visit", "payment"})  # Flows that several digits lead through.
 
 RIGHTS = ("mydata", "correct", "erase", "withdraw", "keep", "stop", "start", "genuine", "not_me")  # Topics of help.
 
@@ -49,24 +58,79 @@ ALONE = frozenset({*RIGHTS, "help", "menu", "call", "language", "cancel", "go_on
 LANGUAGES = ("id", "jv", "mad", "en")
 
 
-def message(run: Run, text: str, attachment: Attachment) -> Playing[Page]:
-    """The answer to one message."""
+def message(run: Run, text: str, attachment: Attachment) -> Playing[Page | None]:
+    """The answer to one message; none where somebody goes on writing what cannot be understood."""
+    if run.now.timestamp() - run.session.at > DAY:
+        run.put(lost=0)
+    page = yield from _heard(run, text.strip(), attachment)
+    lost = max(run.session.lost, min(run.session.lost + 1, HUSH - 1))
+    run.put(lost=lost if run.missed else 0, aside=run.aside)
+    return page
+
+
+def _heard(run: Run, text: str, attachment: Attachment) -> Playing[Page | None]:
     if attachment is not Attachment.NONE:
-        return (yield from _attached(run, attachment))
-    text = text.strip()
+        return (yield from attached(run, attachment))
+    if run.session.aside and run.session.unread and bare_line(text, run.engine.keywords) == MORE:
+        return (yield from run.typed(MORE))
     if given := (yield from commanded(run, text)):
-        return (yield from _begin(run, FLOW, *given))
+        return (yield from begin(run, FLOW, *given))
     if (page := (yield from answered(run, text))) is not None:
         return page
     ask = yield from _open_question(run)
     if ask is not None and not (asks_nothing(ask) and text not in (BACK, HOME)):
         return (yield from _answered(run, ask, text))
-    command = run.engine.keywords.read(text)
+    return (yield from _unasked(run, text))
+
+
+def _unasked(run: Run, text: str) -> Playing[Page | None]:
+    """Without an open question: a digit, a keyword, a number that says what it is, or own words."""
+    keywords = run.engine.keywords
+    if digits := _several(text):
+        return (yield from _rest(run, (yield from _digit(run, digits[0])), digits[1:]))
+    command = keywords.read(text)
     if command is not None and command.verb == PICK:
-        return (yield from _bare(run, command.rest))
-    if command is None or command.verb in DIGITS or bare_line(text, run.engine.keywords):
-        return (yield from _bare(run, text))
-    return (yield from _begun(run, command))
+        text, command = command.rest, None
+    digit = bare_line(text, keywords)
+    if run.session.unread and text == MORE:
+        return (yield from run.typed(text))
+    if len(digit) == 1:
+        return (yield from _digit(run, digit))
+    if command is not None and command.verb not in DIGITS and not _sentence(command, text):
+        return (yield from _begun(run, command))
+    number = _numbered(run, text)
+    meaning = None
+    if number is None or words(text) >= SENTENCE:
+        meaning = yield from understood(run, text)
+    if command is not None and command.verb not in DIGITS and not begins_elsewhere(meaning, _flow_of(command)):
+        return (yield from _begun(run, command))
+    if number is not None and not begins_elsewhere(meaning, "register"):
+        return (yield from number)
+    return (yield from at_rest(run, text, meaning))
+
+
+def _several(text: str) -> list[str]:
+    """Several lines at once, as somebody writes who knows them by heart: "8 1", "4,3"."""
+    return SEVERAL.findall(text) if SEVERAL_AT_ONCE.fullmatch(text) else []
+
+
+def _rest(run: Run, page: Page, digits: list[str]) -> Playing[Page]:
+    """What is written behind the first digit, as long as nothing is agreed to or told unseen. `page`: as it stands."""
+    for digit in digits:
+        ask = run.on_screen
+        if run.session.talk.flow not in ONLY_TELL or ask is None or ask.own_turn or digit not in ask.options:
+            break
+        page = yield from run.typed(digit)
+    return page
+
+
+def _sentence(command: Command, text: str) -> bool:
+    """Whether a keyword only begins a sentence, which may say something else: "tolong kapan cair"."""
+    return words(text) >= SENTENCE and BETWEEN not in text and not _with_number(command)
+
+
+def _flow_of(command: Command) -> str:
+    return {"register": "register", "language": LANGUAGE}.get(command.verb) or SERVICES.get(command.verb, ("", ()))[0]
 
 
 def _open_question(run: Run) -> Playing[Ask | None]:
@@ -75,30 +139,67 @@ def _open_question(run: Run) -> Playing[Ask | None]:
     waits = not session.closed and session.talk.asked and session.talk.flow in run.engine.flows
     if not waits or run.now.timestamp() - session.at > OPEN_S:
         return None
-    if session.unread:  # The rest of an answer that took more than one message; its question is behind it.
+    if (
+        session.unread and not session.aside
+    ):  # The rest of an answer that took more than one message; its question is behind it.
         return None
     yield from run.go(None)
     _see_again(run, session.talk)
     return run.on_screen
 
 
-def _answered(run: Run, ask: Ask, text: str) -> Playing[Page]:
+def _answered(run: Run, ask: Ask, text: str) -> Playing[Page | None]:
     known = run.engine.keywords
     command = known.read(text)
     if command is not None and command.verb in ("update", "correct") and (digit := _digit_of(ask, EDIT)):
         return (yield from run.typed(digit))
     if command is not None and command.verb == "go_on" and (digit := _digit_of(ask, GO)):
         return (yield from run.typed(digit))
+    if only_options(ask) and (digits := _several(text)) and digits[0] in ask.options:
+        return (yield from _rest(run, (yield from run.typed(digits[0])), digits[1:]))
     if meant := line(text, ask, run.choices, known):
         return (yield from run.typed(meant))
+    meaning = None
     if command is not None and _interrupts(command, ask, text, known.answer(text)):
-        return (yield from _begun(run, command))
-    if run.session.talk.flow == OPENING and (begun := _numbered(run, text)):
+        if _sentence(command, text):
+            meaning = yield from understood(run, text)
+        if not begins_elsewhere(meaning, _flow_of(command)):
+            return (yield from _begun(run, command))
+    if run.session.talk.flow == OPENING and meaning is None and (begun := _numbered(run, text)):
         return (yield from begun)
-    found = read(text, run.engine.world.areas, run.today) if run.session.talk.flow == "register" else []
+    found = answers(run, text) if run.session.talk.flow == "register" else []
     if len(found) > 1 and not only_options(ask):
         return (yield from _offer(run, *found))
-    return (yield from run.typed(text))
+    return (yield from _said(run, ask, text, meaning))
+
+
+def _said(run: Run, ask: Ask, text: str, meaning: Meaning | None) -> Playing[Page | None]:
+    """An answer in words, or something else that is asked or wanted."""
+    if _usable(ask, text):
+        if ask.parse is free_text or not asks(text):  # What somebody tells is never taken for a question.
+            return (yield from run.typed(text))
+        if (sentence := interrupts((yield from understood(run, text)))) is not None:
+            return (yield from beside(run, sentence))
+        return (yield from run.typed(text))
+    if (waiting := (yield from _back(run, text))) is not None:
+        return waiting
+    if meaning is None:
+        meaning = yield from understood(run, text)
+    return (yield from in_talk(run, text, meaning))
+
+
+def _back(run: Run, text: str) -> Playing[Page | None]:
+    """Whoever is asked what was meant may just answer the question that waits."""
+    session = run.session
+    if session.talk.flow != MEANT or session.talk.find(Kind.GIVEN, "back") is None:
+        return None
+    run.session = session.resume(len(session.paused) - 1)
+    yield from run.go(None)
+    if run.on_screen is not None and not run.on_screen.own_turn and _usable(run.on_screen, text):
+        return (yield from run.typed(text))
+    run.session = session
+    yield from run.go(None)
+    return None
 
 
 def _digit_of(ask: Ask, word: str) -> str:
@@ -140,11 +241,11 @@ def _begun(run: Run, command: Command) -> Playing[Page]:
     """What a keyword begins."""
     match command.verb:
         case "register":
-            return (yield from _register(run, command.rest))
+            return (yield from register(run, command.rest))
         case "help":
-            return _told(run, Text("sms.help"))
+            return told(run, Text("sms.help"))
         case "menu" | "yes" | "no":
-            return (yield from _menu(run))
+            return (yield from menu(run))
         case "cancel":
             return (yield from going_on.cancel(run))
         case "go_on":
@@ -152,7 +253,7 @@ def _begun(run: Run, command: Command) -> Playing[Page]:
         case "language":
             code = next((c for c in LANGUAGES if run.engine.keywords.answer(command.rest) == c), "")
             offered = (("language", code),) if code in run.engine.world.languages else ()
-            return (yield from _begin(run, LANGUAGE, ("again", "yes"), offered=offered))
+            return (yield from begin(run, LANGUAGE, ("again", "yes"), offered=offered))
         case _:
             return (yield from _service(run, command))
 
@@ -160,8 +261,8 @@ def _begun(run: Run, command: Command) -> Playing[Page]:
 def _service(run: Run, command: Command) -> Playing[Page]:
     flow, given = SERVICES.get(command.verb, ("", ()))
     if flow not in run.engine.flows:
-        return (yield from _unknown(run))
-    return (yield from _begin(run, flow, *given, *_case(command.rest), offered=_offered(command)))
+        return (yield from unknown(run))
+    return (yield from begin(run, flow, *given, *_case(command.rest), offered=_offered(command)))
 
 
 def _case(rest: str) -> Answers:
@@ -196,38 +297,13 @@ def _offered(command: Command) -> Answers:
             return ()
 
 
-def _register(run: Run, rest: str) -> Playing[Page]:
-    """In one message; without anything but the keyword, in a talk that asks for one thing after the other."""
-    if "register" not in run.engine.flows:
-        return (yield from _unknown(run))
-    found = read(rest, run.engine.world.areas, run.today)
-    if not found:
-        return (yield from _begin(run, "register"))
-    return (yield from _begin(run, "register", *_written(found), offered=tuple(found)))
-
-
-def _written(found: list[tuple[str, str]]) -> Answers:
-    kk = dict(found).get(KK)
-    return (("written", "yes"), *((("written_kk", kk),) if kk else ()))
-
-
-def _bare(run: Run, text: str) -> Playing[Page]:
-    """Without a keyword and without a question: a digit of the menu, a number that says what it is, or own words."""
-    if run.session.unread and text == "9":
-        return (yield from run.typed(text))
-    digit = bare_line(text, run.engine.keywords)
-    if len(digit) == 1:
-        return (yield from _digit(run, digit))
-    return (yield from _numbered(run, text) or _unknown(run))
-
-
 def _numbered(run: Run, text: str) -> Playing[Page] | None:
     """A number that says by itself what it is: of a case, or a NIK."""
     if (ref := _reference(text)) and "status" in run.engine.flows:
-        return _begin(run, "status", ("case", ref))
+        return begin(run, "status", ("case", ref))
     found = read(text, run.engine.world.areas, run.today)
     if any(len(value) == WHOLE and value.isdecimal() for _, value in found):
-        return _register(run, text)
+        return register(run, text)
     return None
 
 
@@ -240,42 +316,6 @@ def _digit(run: Run, text: str) -> Playing[Page]:
     if not seen:
         return page
     return (yield from run.typed(text))
-
-
-def _unknown(run: Run) -> Playing[Page]:
-    if run.channel is Channel.SMS:
-        return _told(run, Text("sms.unknown"))
-    return (yield from _menu(run))
-
-
-def _attached(run: Run, attachment: Attachment) -> Playing[Page]:
-    """What cannot be read. A question that is open stays open."""
-    match attachment:
-        case Attachment.CALL:  # The way in for who cannot read. One call back a day is enough, however often it rings.
-            again = (("again", "yes"),) if run.session.rings > 1 else ()
-            return (yield from _begin(run, "help", ("topic", "missed_call"), *again, offered=(("slot", "any"),)))
-        case Attachment.PHOTO:
-            return _told(run, Text("wa.photo_refused"))
-        case Attachment.LOCATION:
-            return _told(run, Text("wa.location_unread"))
-        case Attachment.VOICE if "help" in run.engine.flows:  # Whoever speaks is called.
-            return (yield from _begin(run, "help", ("topic", "voice"), offered=(("slot", "any"),)))
-        case _:
-            return _told(run, Text("wa.not_understood"))
-
-
-def _begin(run: Run, flow: str, *answers: tuple[str, str], offered: tuple[tuple[str, str], ...] = ()) -> Playing[Page]:
-    """Leave what is being talked about for this flow."""
-    run.leave()
-    run.only_kept()
-    run.enter(flow, *answers, offered=offered)
-    return (yield from run.go(None))
-
-
-def _menu(run: Run) -> Playing[Page]:
-    """The menu."""
-    run.home()
-    return (yield from run.go(None))
 
 
 def _see_again(run: Run, before: Talk) -> None:
@@ -293,9 +333,3 @@ def _offer(run: Run, *answers: tuple[str, str]) -> Playing[Page]:
     talk = run.session.talk
     run.put(talk=msgspec.structs.replace(talk, journal=talk.journal + entries), misses=0)
     return (yield from run.go(None))
-
-
-def _told(run: Run, text: Text) -> Page:
-    """A sentence that leaves the talk where it is."""
-    run.event(text.id, "told")
-    return run.fit(run.engine.catalogue.reply(run.language, text, ends=True))[0]

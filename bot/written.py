@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from bot import places
 from bot.areas import Gazetteer, Village
 from bot.conversation import Invalid
 from bot.identity import Nik
@@ -32,6 +33,18 @@ def read(text: str, areas: Gazetteer, today: date) -> list[tuple[str, str]]:
         numbers += _split(re.sub("[ .-]", "", found[0]))
     labelled, words = _words(rest)
     return [*_numbers(numbers, today), *_names(words, areas, labelled)]
+
+
+def located(text: str, areas: Gazetteer, home: str) -> str:
+    """What to search for where somebody named a village, alone or in a sentence; nothing where none is found.
+
+    Invalid: it is too short. `home`: the regency (four digits) whose villages are looked for in a sentence.
+    """
+    query = village_query(text)
+    if areas.search(query):
+        return query
+    named = places.named(text, areas, home)
+    return village_query(named.name) if named else ""
 
 
 def _words(text: str) -> tuple[dict[str, str], list[str]]:

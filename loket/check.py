@@ -20,6 +20,7 @@ from bot.notices import ABOUT
 from bot.run import Engine
 from bot.stages import LABELS, SENTENCES
 from bot.texts import BASE, Catalogue
+from bot.understanding import INTENTS, PROGRAMS
 from bot.updates import Kind
 from loket import areas, rehearsals, texts
 from loket.config import ROOT, Config
@@ -43,14 +44,17 @@ FAMILIES = {
     "about.": tuple(dict.fromkeys(ABOUT.values())),
     "field.": tuple(Kind),
     "ag.place.": ("home", "hall"),
+    "meant.": tuple(intent for intent, led in INTENTS.items() if led.offered),
+    "info.prog.": PROGRAMS,
 }
 
 
+INTENT = re.compile(r"^\s*- intent: *(\w+)", re.MULTILINE)
 # What is never on a screen by itself: messages, words within other sentences, and apologies of the rims.
 WITHIN = re.compile(
     r"(about|date|evt|field|name|nav|place|prog|sex|slot|unknown|wa)\.|status\.label\.|reason\.(?!explain)"
     r"|ag\.(when_|place\.|row$|number$|sla_warning$)"
-    r"|err\.(prefix|not_saved|unknown)$|main\.more$"
+    r"|err\.(prefix|not_saved|unknown)$|main\.more$|meant\.|talk\.(hello|welcome)$|info\.safe$|lang\.(name|switch)$"
 )
 
 
@@ -79,6 +83,7 @@ def check(config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datet
     unwritten = [f"{id} is used, but not written" for id in used if not catalogue.has(BASE, id)]
     errors, notes = [*catalogue.complaints(), *unwritten], []
     on_menu = {*SERVICES.values(), *UNSHOWN.values(), *BY_MESSAGE}
+    errors += [f"{intent}: nothing in bot/understanding.py says what it leads to" for intent in _unled()]
     errors += [f"{name}: the menu has no number for it" for name in config.services if name not in on_menu]
     for language in config.languages:
         foreign = [id for id in used if catalogue.has(BASE, id) and not catalogue.has(language, id)]
@@ -97,6 +102,13 @@ def check(config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datet
     if unseen := [id for id in used if id not in shown and not WITHIN.match(id)]:
         notes.append(f"used in the code, but on no screen of the rehearsal: {', '.join(unseen)}")
     return Report((*errors, *faults), tuple(notes), _totals(engine, graph, judge))
+
+
+def _unled() -> list[str]:
+    """The intents of the training data that would lead nowhere."""
+    files = (ROOT / "data" / "nlu").rglob("*.yml")
+    named = {intent for path in files for intent in INTENT.findall(path.read_text("utf-8"))}
+    return sorted(named - INTENTS.keys())
 
 
 def rehearse(engine: Engine, languages: list[str], now: datetime, judge: Judge) -> tuple[Graph, list[str]]:

@@ -8,12 +8,13 @@ import yaml
 from bot.areas import Gazetteer
 from bot.conversation import World
 from bot.keywords import Keywords
-from bot.run import ASKED, CANCEL, LANGUAGE, OPENING, RESUME, STUCK, Engine, Flow
+from bot.run import ASKED, CANCEL, LANGUAGE, LOST, MEANT, OPENING, RESUME, STUCK, SWITCH, Engine, Flow
 from bot.texts import BASE, Catalogue
 from bot.windows import Window
 from loket.config import ROOT, Config, ConfigError, Period
 
-ALWAYS = (LANGUAGE, OPENING, RESUME, STUCK, ASKED, CANCEL)  # Every talk needs these; they are not services.
+# Every talk needs these; they are not services.
+ALWAYS = (LANGUAGE, OPENING, RESUME, STUCK, ASKED, CANCEL, MEANT, LOST, SWITCH)
 
 DIALLED = {"agent": "agent_menu"}  # What whoever it is for gets by dialling, beside the service.
 

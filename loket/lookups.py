@@ -8,6 +8,7 @@ import msgspec
 
 from bot.conversation import Lookup
 from bot.stages import to_fact
+from loket.meant import Understand, nothing
 from loket.payments import Asking
 from store.agent_check import AgentCheck
 from store.cases import Registry
@@ -31,8 +32,12 @@ class Lookups:
         periods: Callable[[], Collection[str]],
         more: Mapping[str, Look] | None = None,
         by_phone: Mapping[str, Look] | None = None,
+        understand: Understand = nothing,
     ) -> None:
-        """`more`: look-ups that are others' to answer, by name; `by_phone`: those that go by the sender's number."""
+        """`more`: look-ups that are others' to answer, by name; `by_phone`: those that go by the sender's number.
+
+        `understand`: what own words mean, and None where it cannot be had in time.
+        """
         self._registry = registry
         self._visits = visits
         self._agents = agents
@@ -41,6 +46,7 @@ class Lookups:
         self._periods = periods
         self._more = more or {}
         self._by_phone = by_phone or {}
+        self._understand = understand
 
     def look(self, contact: str, sender: str, lookup: Lookup, now: datetime) -> Any:  # noqa: C901  One arm for each look-up.
         match lookup.name:
@@ -73,6 +79,8 @@ class Lookups:
                 ref, _, nik4 = lookup.argument.partition(":")
                 nik = self._registry.nik(contact, ref, nik4)
                 return self._portal.ask(nik, ref) if nik else []
+            case "meaning":
+                return self._understand(lookup.argument, lookup.language)
             case other if other in self._more:
                 return self._more[other](contact, lookup.argument, now)
             case other if other in self._by_phone:

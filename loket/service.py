@@ -19,6 +19,7 @@ from loket import areas, texts
 from loket.config import ROOT, Config, Environment
 from loket.engine import build, period_name
 from loket.lookups import Look, Lookups
+from loket.meant import Lazily, Understand
 from loket.payments import Asking
 from loket.receive import Desk
 from sms.segments import fit as fit_sms
@@ -111,6 +112,7 @@ def compose(
     sealer: Sealer | None = None,
     portal: Callable[[], Portal] | None = None,
     quiet: Callable[[datetime], datetime] | None = None,
+    understand: Understand | None = None,
 ) -> Service:
     """Raises ConfigError, SealError or CatalogueError where something needed is missing."""
     numbers = config.numbers
@@ -152,7 +154,15 @@ def compose(
         "move": commands.rehearse,
     }
     lookups = Lookups(
-        registry, visits, agents, rights, asking, lambda: [period(each) for each in config.windows], more, by_phone
+        registry,
+        visits,
+        agents,
+        rights,
+        asking,
+        lambda: [period(each) for each in config.windows],
+        more,
+        by_phone,
+        understand or Lazily(config),
     )
     desk = Desk(engine, database, sessions, effects, messages, lookups, clock, wake, crash=crash)
     return Service(

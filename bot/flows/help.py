@@ -19,6 +19,7 @@ TOPICS = {
     "8": "bring",
 }
 MORE = "more"
+PROGRAM = "prog_"  # Before a programme that somebody has asked about in their own words.
 
 
 def flow(c: Conversation) -> Script:
@@ -36,6 +37,8 @@ def flow(c: Conversation) -> Script:
             return Goto("menu")
         case "ikd" | "bring":  # An agent comes to whoever is registered.
             return (yield from _register(c, topic))
+        case _ if topic.startswith(PROGRAM):
+            return (yield from _register(c, topic))
         case "missed_call":
             slot = yield from c.choose("slot", Text("info.callback_when"), questions.SLOTS)
             if not c.given("again"):
@@ -48,5 +51,7 @@ def flow(c: Conversation) -> Script:
 
 def _register(c: Conversation, topic: str) -> Part[Finish]:
     told = Text("info.ikd") if topic == "ikd" else Text("info.bring")
+    if topic.startswith(PROGRAM):
+        told = Text(f"info.prog.{topic.removeprefix(PROGRAM)}")
     yield from c.choose(topic, told, {"1": "register"} if "register" in c.world.services else {})
     return Goto("register")

@@ -51,3 +51,10 @@ def test_what_a_whole_message_means(text: str, meant: str) -> None:
 def test_a_word_that_would_mean_two_things_is_refused() -> None:
     with pytest.raises(ValueError, match="'CEK' means status and agent"):
         Keywords({"status": ["cek"], "agent": ["CEK"]})
+
+
+@pytest.mark.parametrize(
+    "text", ["durung oleh dhuwit", "harus apa", "nanti saja", "ilang kartuku", "pulang dulu", "warung"]
+)
+def test_an_ordinary_word_is_no_keyword_with_a_slip(text: str) -> None:
+    assert KNOWN.read(text) is None

@@ -88,12 +88,12 @@ def test_what_a_person_has_just_done_is_confirmed_at_night_and_the_rest_waits(of
 def test_who_floods_the_line_is_told_once_and_then_left_alone(office: Office) -> None:
     most = office.service.engine.world.messages_per_hour
     for count in range(most + 10):
-        write(office, "halo", id=str(count))
+        write(office, "BANTU", id=str(count))
     office.worker.run_due()
     assert len(office.gateway.sent) == most + 1
     assert "menit" in office.gateway.bodies[-1]
     office.clock.wait(hours=1)
-    write(office, "halo", id="later")
+    write(office, "BANTU", id="later")
     office.worker.run_due()
     assert len(office.gateway.sent) == most + 2
 

@@ -17,6 +17,7 @@ from bot.messages import Channel, Inbound, SessionEvent
 from bot.wire import Request, Response
 from loket.config import ROOT, Environment, read_config
 from loket.jobs import Handler, handlers
+from loket.meant import nothing
 from loket.outside import Lines
 from loket.service import Service, compose
 from loket.work import Worker, build
@@ -104,7 +105,9 @@ class Office:
         self.session = pooled_session(_Losing(self))
         portal = PortalClient("http://portal", TOKEN, self.session, clock=self.clock.monotonic)
         config = read_config(ROOT / "config.yml")
-        self.service: Service = compose(config, environment, self.clock, self.sealer, lambda: portal)
+        self.service: Service = compose(
+            config, environment, self.clock, self.sealer, lambda: portal, understand=nothing
+        )
         self.handlers: Mapping[str, Handler] = handlers(self.service, portal, only(self.gateway))
         self.worker: Worker = build(self.service, self.handlers)
 

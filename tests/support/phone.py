@@ -1,6 +1,6 @@
 """A phone that talks to the pure conversation: every page is measured, every session goes through JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from bot.effects import (
 from bot.engine import Turn, advance
 from bot.flows.visit import WAITING
 from bot.inquiries import Inquiry
+from bot.meaning import Meaning
 from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent
 from bot.payments import Payment
 from bot.privacy import Kept, LastSent
@@ -94,6 +95,7 @@ class Book:
     tasks: list[Task] = field(default_factory=list)
     taken: dict[str, str] = field(default_factory=dict)  # The village of a ticket that a colleague has, by its number.
     outcomes: list[str] = field(default_factory=list)  # What the next moves come to, where not to what they should.
+    understand: Callable[[str], Meaning | None] = lambda text: None  # Own words.
 
     def look(self, name: str, argument: str) -> Any:  # noqa: C901  One arm for each look-up.
         match name:
@@ -142,6 +144,8 @@ class Book:
                 return msgspec.to_builtins(Opened("0812-3456-7890", "utara musala", "4821"))
             case "move":
                 return self.outcomes.pop(0) if self.outcomes else DONE
+            case "meaning":
+                return self.understand(argument)
             case "proof":
                 return self._proof(argument.split(":")[1])
         raise LookupError(name)

@@ -26,6 +26,7 @@ from bot.agent_check import Shown, Standing
 from bot.effects import Assisted, Consent, Effect, KeepDraft
 from bot.identity import Reference
 from bot.inquiries import Inquiry, Subject
+from bot.meaning import Entity, Meaning, Outcome
 from bot.messages import Attachment, Channel
 from bot.payments import Payment
 from bot.privacy import LastSent
@@ -217,6 +218,16 @@ class Player:
     def _refused(self, *outcomes: str) -> None:
         self.phone.book.outcomes += outcomes[0].split()
 
+    def _means(self, outcome: str, intents: str, language: str, entities: str) -> None:
+        """What is understood of what is written from now on: the intents, the likeliest first."""
+        if outcome == "nothing":
+            self.phone.book.understand = lambda text: None
+            return
+        top = tuple((intent, 0.9 - n / 5) for n, intent in enumerate(intents.split()))
+        named = tuple(Entity(*part.split("=")) for part in entities.split())
+        meaning = Meaning(language or self.language, *top[0], top, Outcome(outcome), named)
+        self.phone.book.understand = lambda text: meaning
+
     def _windows(self, regency: str, opens: str, closes: str) -> None:
         period = Period(date.fromisoformat(opens), date.fromisoformat(closes))
         self.phone.engine = engine(windows={regency: period})
@@ -226,6 +237,7 @@ class Player:
 
 
 _DIRECTIONS = (
+    (r"means (nothing|act|offer|fallback)((?: [a-z_]+)*)(?:, in ([a-z]+))?((?: [a-z_]+=\S+)*)", "means"),
     (r"dial(?: (\S+))?", "dial"),
     (r"newcomer", "newcomer"),
     (r"choose language", "choose_language"),

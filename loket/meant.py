@@ -1,0 +1,39 @@
+"""Asks what own words mean: the engine of this process, loaded when somebody first writes in their own words."""
+
+from collections.abc import Callable
+from threading import Lock
+
+from bot.meaning import Meaning
+from loket import log
+from loket.config import Config
+
+Understand = Callable[[str, str], Meaning | None]  # A text and the language of its talk; None: it could not be had.
+
+
+class Lazily:
+    """The embedded engine. Where nothing was learnt yet, keywords and numbers have to do, and the log says so once."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._lock = Lock()
+        self._engine: Understand | None = None
+        self._looked = False
+
+    def __call__(self, text: str, language: str) -> Meaning | None:
+        with self._lock:
+            if not self._looked:
+                self._looked, self._engine = True, self._load()
+        return self._engine(text, language) if self._engine else None
+
+    def _load(self) -> Understand | None:
+        from loket.understanding import embedded
+
+        try:
+            return embedded(self._config)
+        except FileNotFoundError:
+            log.get("loket").warning("nlu.not_learnt")
+            return None
+
+
+def nothing(text: str, language: str) -> None:
+    """No engine: what is not a number or a keyword is not understood."""
