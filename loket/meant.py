@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from threading import Lock
 
+from bot.areas import Gazetteer
 from bot.meaning import Meaning
 from loket import log
 from loket.config import Config
@@ -13,8 +14,8 @@ Understand = Callable[[str, str], Meaning | None]  # A text and the language of 
 class Lazily:
     """The embedded engine. Where nothing was learnt yet, keywords and numbers have to do, and the log says so once."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, gazetteer: Gazetteer) -> None:
+        self._config, self._gazetteer = config, gazetteer
         self._lock = Lock()
         self._engine: Understand | None = None
         self._looked = False
@@ -29,7 +30,7 @@ class Lazily:
         from loket.understanding import embedded
 
         try:
-            return embedded(self._config)
+            return embedded(self._config, self._gazetteer)
         except FileNotFoundError:
             log.get("loket").warning("nlu.not_learnt")
             return None

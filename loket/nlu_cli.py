@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from loket.answer import answer
-from loket.config import read_config, read_environment
+from loket.config import ROOT, read_config, read_environment
 from loket.failures import friendly
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ def evaluate(on: Path | None, as_json: bool, plot: Path | None) -> None:
 
 def _understand() -> "Embedded":
     """The embedded engine; it learns first where it has not, or not from the data as it is now."""
-    from loket import understanding
+    from loket import areas, understanding
 
     config = read_config(read_environment().config)
     if not understanding.fresh(config):
         click.echo("Learning first, from data/nlu: some 20 seconds, once.", err=True)
         understanding.train(config, _told)
-    return understanding.embedded(config)
+    return understanding.embedded(config, areas.load(ROOT / "data" / "areas"))
 
 
 def _plain(text: str, meaning: "Meaning") -> dict[str, object]:

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.areas import Gazetteer
 from bot.windows import local_day
 from loket.config import ROOT, Config, ConfigError
 from nlu.classifier import Classifier, digest, learnt_from
+from nlu.corpus import load
 from nlu.embedded import Embedded
+from nlu.entities import Extractor
 from nlu.settings import Settings, settings
 
 MODEL = ROOT / "var" / "nlu.npz"
@@ -29,20 +32,19 @@ def fresh(config: Config, path: Path = MODEL) -> bool:
 
 def train(config: Config, told: Told, path: Path = MODEL) -> Classifier:
     """Learn anew and keep it; who reads the old model meanwhile is not disturbed."""
-    from nlu import corpus
     from nlu.learn import learn
 
     chosen = settings_of(config)
-    model = learn(corpus.load(), chosen, told)
+    model = learn(load(), chosen, told)
     model.save(path, digest(chosen))
     return model
 
 
-def embedded(config: Config, path: Path = MODEL) -> Embedded:
+def embedded(config: Config, gazetteer: Gazetteer, path: Path = MODEL) -> Embedded:
     """The engine of this process. FileNotFoundError where nothing has been learnt yet."""
     return Embedded(
         Classifier.load(path),
-        lambda text, today: (),
+        Extractor.of(load(), gazetteer, config.home).extract,
         settings_of(config),
         lambda: local_day(datetime.now(UTC), config.home),
     )

@@ -1,5 +1,6 @@
 """The embedded engine: from a message to its language and the chances of each intent, in less than a millisecond."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -57,7 +58,7 @@ class Classifier:
     def save(self, path: Path, digest: str) -> None:
         """`digest` says what it was learnt from."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".fresh.npz")
+        fresh = path.with_suffix(f".{os.getpid()}.npz")
         np.savez_compressed(
             fresh,
             digest=np.array(digest),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loket import understanding
+from loket import areas, understanding
 from loket.config import ROOT, read_config
 from nlu.embedded import Embedded
 
@@ -12,4 +12,4 @@ def understand() -> Embedded:
     config = read_config(ROOT / "config.yml")
     if not understanding.fresh(config):
         understanding.train(config, lambda what: None)
-    return understanding.embedded(config)
+    return understanding.embedded(config, areas.load(ROOT / "data" / "areas"))
