@@ -69,10 +69,11 @@ class Judge:
 
     def look(self, step: Step) -> None:
         """Judge the screen that a step came to, in every language unless the step itself chose one."""
-        spoken = step.taken.session.language
+        taken = step.taken
+        spoken = taken.session.language or taken.channel is not Channel.USSD  # A message asks for no language first.
         chosen = "SpeakLanguage" in step.effects
-        for language in self.languages if spoken and not chosen else [spoken]:
-            for channel in SHOWN_ON[step.taken.channel]:
+        for language in self.languages if spoken and not chosen else [taken.session.language]:
+            for channel in SHOWN_ON[taken.channel]:
                 for fault in self._faults(step, language, channel):
                     self.faults[fault] = None
 

@@ -117,6 +117,20 @@ def test_whatsapp_is_judged_by_its_own_words() -> None:
     assert errors == ("id register/consent: more than 1024 characters in a WhatsApp message (reg.consent)",)
 
 
+@pytest.mark.parametrize("language", ["en", "jv", "mad"])
+def test_whatsapp_is_judged_in_every_language(language: str) -> None:
+    """Somebody who writes for the first time is asked for no language: what they would see in another counts too."""
+    source = FILES[language]
+    head, _, tail = source.partition("\nwa.consent:\n")
+    files = {"id": FILES["id"], language: f'{head}\nwa.consent:\n  text: "{"x" * 1000}"\n{tail.split(chr(10), 1)[1]}'}
+    report = checked(files, ["register", "help"])
+    too_long = f"{language} register/consent: more than 1024 characters in a WhatsApp message (reg.consent)"
+    assert too_long in report.errors
+    assert all(error.startswith(f"{language} ") for error in report.errors)
+    pages = {name: measure.pages for name, measure in report.totals.longest["whatsapp"].items()}
+    assert pages[language] > pages["id"] * 0.95
+
+
 def test_a_service_that_the_menu_has_no_number_for_is_an_error() -> None:
     assert "stuck: the menu has no number for it" in checked({"id": FILES["id"]}, ["help", "stuck"]).errors
 
