@@ -31,6 +31,7 @@ HOST = "127.0.0.1"
 PASSWORD = WORD  # Demo mode serves loopback only.
 SEED = 3510
 PHONES = {"agen": "+6281200000901", "koordinator": "+6281200000902"}  # From which they work by SMS.
+HELPER = "2468"  # Counts from any phone.
 OWN_FILES = ("config.yml", "keys.json", "loket.db", "loket.db-wal", "loket.db-shm", "loket.new", "clock")
 
 
@@ -157,12 +158,14 @@ def seed(service: "Service", clock: "Clock") -> None:
     from loket.demo_people import citizens, staff
     from store.agents import Agents
     from store.commands import StaffPhones
+    from store.helpers import Helpers
 
     dice = random.Random(SEED)  # noqa: S311  The same demo for everybody.
     days = Days(service, clock, dice)
     Agents(service.database).add(staff(service.areas, dice, hash_password(PASSWORD)))
     for login, phone in PHONES.items():
         StaffPhones(service.database, service.sealer).set(login, phone, clock.now)
+    Helpers(service.database, service.sealer).add("Lilik", service.config.home, "", "", clock.now, HELPER)
     for citizen in citizens(service.areas, dice, clock.now):
         days.call(citizen)
     days.work()
@@ -186,5 +189,6 @@ Five things to try
   5  End the visit at the desk with the visit number: the decision comes by SMS, then the money. Menu 4 shows it.
 
 An agent works by SMS too: from {PHONES["agen"]} write TUGAS, then TERIMA, JADWAL, SELESAI, NIHIL or ALIH with a number.
+A helper registers people without a phone: dial *123*456*77# and type {HELPER}.
 The same phone in a terminal: .venv/bin/loket sim --url {address}
 """

@@ -86,12 +86,13 @@ class Helpers:
         row = writer.execute(_TODAY, since).fetchone()
         return {"agent": bool(found[0]), "today": int(row[0]) if row else 0}
 
-    def add(self, name: str, regency: str, phone: str, agent_id: str, now: datetime) -> str:
-        """A new helper; the number to be told to them, and to nobody else. Raises NoNumberLeft."""
+    def add(self, name: str, regency: str, phone: str, agent_id: str, now: datetime, number: str = "") -> str:
+        """A new helper; the number to be told to them, and to nobody else. `number`: one that everybody may know,
+        as in the demo, instead of a drawn one. Raises NoNumberLeft."""
         id = uuid.uuid4().hex
         with self._db.write() as connection:
             taken = set(connection.scalars(select(helpers.c.number)))
-            number = _draw(taken)
+            number = number or _draw(taken)
             values = {
                 "id": id,
                 "number": number,

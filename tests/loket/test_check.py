@@ -205,6 +205,6 @@ def test_what_was_found_is_printed_and_told_to_the_caller(capsys: pytest.Capture
     assert run(config, NOW, as_json=True) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["errors"] == []
-    assert report["totals"]["flows"] == 7
+    assert report["totals"]["flows"] == 8
     assert report["totals"]["longest"].keys() == {"ussd", "sms", "whatsapp"}
     assert 0 < report["totals"]["longest"]["ussd"]["id"]["longest"] <= 160
