@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
+from bot.identity import damm
 from bot.windows import day_begins
 from store.database import Database, ms
 from store.phones import count_tries
@@ -15,7 +16,8 @@ from store.prepared import into
 from store.schema import audit, contacts, helpers, identities, tries
 from store.seal import Sealer
 
-SCOPE, TRIES, DAY = "assist", 3, timedelta(days=1)
+SCOPE, SAME, TRIES, DAY = "assist", "assist_same", 3, timedelta(days=1)
+RANDOM = 5  # Digits of a number, before its check digit.
 LOCKED = "locked"
 ASSISTED = "assisted"
 PLACE = "helpers.sealed"
@@ -73,7 +75,11 @@ class Helpers:
             found = writer.execute(_FIND, {"number": number}).fetchone()
             if found and (found[1] is None or self._is_from(writer, contact, bytes(found[1]))):
                 return str(found[0])
-            writer.execute(_MISS, {"scope": SCOPE, "idx": mine, "at": ms(now)})
+            same = self._sealer.index("tries", f"{contact}:{argument}")
+            if count_tries(writer, SAME, same, now):  # The same message again, by a gateway that got no answer.
+                return ""
+            for scope, idx in ((SCOPE, mine), (SAME, same)):
+                writer.execute(_MISS, {"scope": scope, "idx": idx, "at": ms(now)})
         return LOCKED if wrong + 1 >= TRIES else ""
 
     def today(self, contact: str, id: str, now: datetime) -> Any:
@@ -129,11 +135,14 @@ class Helpers:
 
 
 def _draw(taken: set[str]) -> str:
-    """Four digits while most are free, so that a guess finds nobody; longer when they get scarce."""
-    for digits in (4, 5, 6):
-        room = 10**digits
-        if len(taken) * 10 < room:
-            while (number := f"{secrets.randbelow(room):0{digits}}") in taken:
-                pass
-            return number
-    raise NoNumberLeft
+    """Five random digits and one that checks them: a slip is seen before it counts, a guess finds hardly anybody."""
+    if len(taken) * 2 >= 10**RANDOM:
+        raise NoNumberLeft
+    while (number := _checked(secrets.randbelow(10**RANDOM))) in taken:
+        pass
+    return number
+
+
+def _checked(drawn: int) -> str:
+    number = f"{drawn:0{RANDOM}}"
+    return f"{number}{damm(number)}"

@@ -1,6 +1,7 @@
 """Reports of wrongdoing: kept sealed, routed around whoever they may be about, and capped for each phone and day."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -74,6 +75,9 @@ class Said(msgspec.Struct, frozen=True, array_like=True):
 def file_report(connection: Executor, sealer: Sealer, effect: FileReport, cause: Cause) -> None:
     """The report, its ticket, and one more for the day's count; of an anonymous one, nothing leads to the contact."""
     district = home_of(connection, cause, effect.district)
+    counted = cause
+    if effect.anonymous:  # Rows of the same millisecond would lead from the report to the talk.
+        cause = replace(cause, now=cause.now.replace(minute=0, second=0, microsecond=0))
     contact = "" if effect.anonymous else cause.contact
     id = uuid.uuid4().hex
     said = msgspec.json.encode(Said(effect.agent_number, effect.statement))
@@ -101,7 +105,7 @@ def file_report(connection: Executor, sealer: Sealer, effect: FileReport, cause:
         due=effect.due.isoformat(),
         accused=_listed(_accused(connection, effect, cause, district[:4])),
     )
-    count(connection, sealer, cause)
+    count(connection, sealer, counted)
 
 
 def count(connection: Executor, sealer: Sealer, cause: Cause) -> None:

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import update
 from support.databases import Factory, each_database
 from support.handset import Handset
 from support.office import NIK, PHONE, Office
 
 from loket.cli import main
 from store.helpers import Helpers
+from store.phones import Proofs
+from store.schema import helpers
 
 __all__ = ["each_database"]
 
@@ -144,9 +147,36 @@ def test_helpers_are_added_listed_and_stopped(tmp_path: object) -> None:
     runner.invoke(main, ["keys", "generate"])
     runner.invoke(main, ["migrate"])
     number = runner.invoke(main, ["helpers", "add", "Rini", "--regency", "3510"]).output.split()[0]
-    assert len(number) == 4
+    assert len(number) == 6
     assert number in runner.invoke(main, ["helpers", "list"]).output
     assert '"name": "RINI"' in runner.invoke(main, ["helpers", "list", "--json"]).output
     assert runner.invoke(main, ["helpers", "stop", number]).exit_code == 0
     assert "(stopped)" in runner.invoke(main, ["helpers", "list"]).output
-    assert runner.invoke(main, ["helpers", "stop", "0000" if number != "0000" else "0001"]).exit_code == 1
+    assert runner.invoke(main, ["helpers", "stop", "0000"]).exit_code == 1
+
+
+def test_a_number_checks_itself_and_a_slip_is_no_try(office: Office) -> None:
+    number, helper = hire(office), called(office)
+    assert len(number) == 6
+    slip = number[:-1] + str((int(number[-1]) + 1) % 10)
+    helper.say("77", slip)
+    assert [row for row in office.rows("tries") if row["scope"] == "assist"] == []
+    assert "Bacakan" in helper.say(number)
+
+
+def test_a_number_of_four_digits_that_was_given_out_before_holds(office: Office) -> None:
+    hire(office)
+    with office.service.database.write() as connection:
+        connection.execute(update(helpers).values(number="4821"))
+    assert "Bacakan" in called(office).say("77", "4821")
+
+
+def test_a_try_that_a_gateway_repeats_counts_once(office: Office) -> None:
+    cause = office.dial()
+    known = Helpers(office.service.database, office.sealer)
+    assert [known.who(cause.contact, "1111:0", office.clock()) for _ in range(4)] == [""] * 4
+    assert known.who(cause.contact, "2222:1", office.clock()) == ""
+    assert known.who(cause.contact, "3333:2", office.clock()) == "locked"
+    proofs = Proofs(office.service.database, office.sealer)
+    assert [proofs.look(cause.contact, "123456789012:1111:0", office.clock()) for _ in range(4)] == [""] * 4
+    assert [proofs.look(cause.contact, f"123456789012:1111:{n}", office.clock()) for n in (1, 2)] == ["", "locked"]

@@ -185,3 +185,19 @@ def test_a_days_reports_are_counted_by_phone(room: Room) -> None:
     now = room.office.clock()
     assert [registry.reports(contact, now) for contact in (cause.contact, other.contact)] == [1, 0]
     assert registry.reports(cause.contact, now + timedelta(days=1)) == 0
+
+
+def test_an_anonymous_report_has_no_instant_in_common_with_the_talk(room: Room) -> None:
+    room.office.clock.wait(minutes=17, seconds=3)
+    room.report()
+    hour = 3_600_000
+    kept = [
+        row["created_at"]
+        for table in ("reports", "tickets")
+        for row in room.office.rows(table)
+        if "topic" not in row or row["topic"] == "report"
+    ]
+    assert kept
+    assert all(at % hour == 0 for at in kept)
+    (counted,) = [row["at"] for row in room.office.rows("tries") if row["scope"] == "report"]
+    assert counted % hour != 0, "a day is counted from the very moment"
