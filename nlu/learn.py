@@ -10,7 +10,7 @@ from nlu.classifier import Classifier
 from nlu.corpus import DATA, MIXED, SENTENCES, Corpus, Example
 from nlu.linear import Floats, Linear, softmax
 from nlu.settings import Settings
-from nlu.text import Bags, bags, lexicon
+from nlu.text import Bags, bags, lexicon, words
 from nlu.training import fit
 
 FOLDS: Final = 3
@@ -45,7 +45,7 @@ def fit_intents(seen: Sequence[Bags], examples: Sequence[Example]) -> Linear:
 
 
 def _languages(examples: Sequence[Example], see: Callable[[str], Bags]) -> Linear:
-    """What the examples are written in, and everyday sentences beside them; of mixed ones nothing can be learnt."""
+    """What the examples, everyday sentences and words are written in; of mixed examples nothing can be learnt."""
     told = [(example.text, example.language) for example in examples if example.language != MIXED]
     for path in sorted(SENTENCES.glob("*.txt")):
         told += (
@@ -53,8 +53,9 @@ def _languages(examples: Sequence[Example], see: Callable[[str], Bags]) -> Linea
             for line in path.read_text(encoding="utf-8").splitlines()
             if line.strip()
         )
+    told += words(DATA / "words.csv")
     labels = [language for _, language in told]
-    return fit([see(text) for text, _ in told], labels, LANGUAGE_SHARES, (2, 1, 1, 1), 1.0, balanced=True)
+    return fit([see(text) for text, _ in told], labels, LANGUAGE_SHARES, (2, 1, 1, 1), STRENGTH, balanced=True)
 
 
 def _warmth(seen: Sequence[Bags], examples: Sequence[Example]) -> float:

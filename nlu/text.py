@@ -45,7 +45,7 @@ def _kind(found: re.Match[str]) -> str:
     return f" #n{len(digits)} "
 
 
-def words(text: str) -> list[str]:
+def split(text: str) -> list[str]:
     """The words of a text that is plain already, with its marks."""
     return _WORD.findall(text)
 
@@ -70,17 +70,26 @@ def lexicon(folder: Path) -> Mapping[str, str]:
     return usual | meant
 
 
+def words(path: Path) -> list[tuple[str, str]]:
+    """Each word of a lexicon's file, and the language that it is of."""
+    return [(row["written"], row["language"]) for row in _rows(path)]
+
+
 def _column(path: Path) -> dict[str, str]:
     known: dict[str, str] = {}
-    with path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            known.setdefault(row["written"], row["means"])
+    for row in _rows(path):
+        known.setdefault(row["written"], row["means"])
     return known
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def bags(text: str, usual: Mapping[str, str], shortest: int, longest: int) -> Bags:
     """Four bags: parts of words; words and pairs as written; the same in the usual word; the consonants of words."""
-    written = words(plain(text))
+    written = split(plain(text))
     parts: Counter[str] = Counter()
     for word in written:
         parts.update((word,) if word[0] == "#" else _grams(word, shortest, longest))

@@ -31,14 +31,14 @@ FLOORS = {  # Precision and recall, in thousandths, over all that data/nlu marks
     "kk_number": (1000, 1000),
     "phone_number": (1000, 1000),
     "reference": (1000, 1000),
-    "date": (985, 980),
-    "time": (970, 985),
-    "place": (980, 980),
-    "program": (980, 980),
-    "document": (985, 980),
-    "life_event": (955, 920),
-    "language": (940, 965),
-    "all": (980, 975),
+    "date": (980, 970),
+    "time": (950, 960),
+    "place": (975, 980),
+    "program": (975, 980),
+    "document": (980, 980),
+    "life_event": (950, 910),
+    "language": (940, 945),
+    "all": (975, 970),
 }
 CALENDAR = str.split("tgl 31 feb 29 februari 2023 minggu wingi bulan depan jam 25 lagi 3 senin 17-8 0")
 NIK, KK, PHONE, REFERENCE = "3510994107750003", "3510991408210004", "081200001234", "447100298830"
