@@ -9,7 +9,7 @@ from bot.conversation import Ask, Invalid, only_options
 from bot.identity import Reference
 from bot.inquiries import BY_MESSAGE
 from bot.keywords import Command
-from bot.last_asked import answered, asks_nothing
+from bot.last_asked import answered, asks_nothing, over, tap
 from bot.lines import DIGITS, PICK, bare_line, line
 from bot.meaning import Meaning
 from bot.messages import Attachment, Page, Text
@@ -71,6 +71,10 @@ def message(run: Run, text: str, attachment: Attachment) -> Playing[Page | None]
 def _heard(run: Run, text: str, attachment: Attachment) -> Playing[Page | None]:
     if attachment is not Attachment.NONE:
         return (yield from attached(run, attachment))
+    if (tapped := tap(text)) is not None:
+        if tapped.asked_at != run.session.at:
+            return (yield from over(run))
+        text = tapped.digit
     if run.session.aside and run.session.unread and bare_line(text, run.engine.keywords) == MORE:
         return (yield from run.typed(MORE))
     if given := (yield from commanded(run, text)):

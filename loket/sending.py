@@ -104,7 +104,10 @@ class Sending:
         words = letter.words
         opens = Text("wa.list.button" if letter.sentence == MENU else "wa.list.choose")
         label = self._catalogue.line(letter.language, opens) if words.choices else ""
-        return Outbound(letter.id, words.to, words.body, letter.channel, self._choices(letter), letter.language, label)
+        choices = self._choices(letter)
+        return Outbound(
+            letter.id, words.to, words.body, letter.channel, choices, letter.language, label, asked_at=letter.asked_at
+        )
 
     def _choices(self, letter: Letter) -> tuple[Choice, ...]:
         if letter.sentence != MENU:

@@ -61,6 +61,7 @@ class Outbound:
     choices: tuple[Choice, ...] = ()  # Buttons or a list, where the channel has them and may show them now.
     language: str = ""
     list_label: str = field(default="", repr=False)  # What is pressed to see the list, where the choices are one.
+    asked_at: int = 0  # When the question was asked that the choices answer, in seconds since 1970.
     template: str = ""  # The vendor's name of the approved template that says this, where nothing else is taken now.
     values: tuple[str, ...] = field(default=(), repr=False)  # The template's, in its order.
 

@@ -86,6 +86,7 @@ class Letter:
     contact: str
     delivery: str
     language: str
+    asked_at: int  # When what it answers was written, in seconds since 1970; 0: it answers nothing.
     wrote_at: int  # When its contact wrote last on this channel, in milliseconds since 1970; 0 where never.
 
 
@@ -196,7 +197,7 @@ class Messages:
         answered_at = row.created_at if row.key.startswith(REPLY) else 0
         return Letter(
             id, self._opened(id, row.sealed), Channel(row.channel), row.gateway, row.sentence, row.contact_id,
-            row.delivery, row.language or "id", max(wrote_at, answered_at),
+            row.delivery, row.language or "id", answered_at // 1000, max(wrote_at, answered_at),
         )  # fmt: skip
 
     def fall_back(self, id: str) -> Letter | None:

@@ -50,6 +50,11 @@ def shown(body: str, choices: Sequence[Choice]) -> Shown:
     return Shown(kind, above, pressed)
 
 
+def named(choice: Choice, asked_at: int) -> str:
+    """What comes back when it is pressed: the digit, and of which question, for a button can be pressed much later."""
+    return f"{choice.key}:{asked_at}" if asked_at else choice.key
+
+
 def _pressed(choices: Sequence[Choice]) -> tuple[Kind, tuple[Choice, ...]]:
     if not choices or len(choices) > ROWS or len({choice.key for choice in choices}) < len(choices):
         return Kind.NUMBERS, ()

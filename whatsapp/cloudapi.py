@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 from bot.messages import Channel
 from bot.wire import Request, Response, refusal, unfit
 from sms.gateway import Brought, Forged, Outbound, SendFailed, Sent
-from whatsapp.buttons import Kind, shown
+from whatsapp.buttons import Kind, named, shown
 from whatsapp.cloudapi_wire import NAME, read
 from whatsapp.faults import FAULTS
 
@@ -131,14 +131,18 @@ def _content(message: Outbound) -> Mapping[str, Any]:
             template["components"] = [{"type": "body", "parameters": values}]
         return {"type": "template", "template": template}
     kind, body, choices = shown(message.body, message.choices)
+    at = message.asked_at
     match kind:
         case Kind.NUMBERS:
             return {"type": "text", "text": {"body": body[:TEXT], "preview_url": False}}
         case Kind.BUTTONS:
-            buttons = [{"type": "reply", "reply": {"id": c.key, "title": c.label}} for c in choices]
+            buttons = [{"type": "reply", "reply": {"id": named(c, at), "title": c.label}} for c in choices]
             action: dict[str, Any] = {"buttons": buttons}
         case Kind.LIST:
-            rows = [{"id": c.key, "title": c.label} | ({"description": c.detail} if c.detail else {}) for c in choices]
+            rows = [
+                {"id": named(c, at), "title": c.label} | ({"description": c.detail} if c.detail else {})
+                for c in choices
+            ]
             action = {"button": message.list_label or "Menu", "sections": [{"rows": rows}]}
     kind_name = "button" if kind is Kind.BUTTONS else "list"
     return {"type": "interactive", "interactive": {"type": kind_name, "body": {"text": body}, "action": action}}

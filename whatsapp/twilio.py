@@ -8,7 +8,7 @@ from bot.messages import Attachment, Channel, Inbound, SessionEvent
 from sms.gateway import Outbound
 from sms.twilio import Account, Fields, TwilioGateway, person
 from sms.twilio_wire import PERSON
-from whatsapp.buttons import Kind, shown
+from whatsapp.buttons import Kind, named, shown
 from whatsapp.place import located
 
 PREFIX = "whatsapp:"
@@ -86,9 +86,10 @@ def says(message: Outbound, contents: Mapping[int, str]) -> Fields:
     if not content or (kind is Kind.LIST) is not (len(choices) > 3):
         return {**to, "body": message.body[:BODY]}
     if kind is Kind.BUTTONS:
-        pressed = [value for choice in choices for value in (choice.label, choice.key)]
+        pressed = [value for choice in choices for value in (choice.label, named(choice, message.asked_at))]
         return {**to, "content_sid": content, "content_variables": _variables(body, *pressed)}
-    rows = [value for choice in choices for value in (choice.label, choice.key, choice.detail)]
+    at = message.asked_at
+    rows = [value for choice in choices for value in (choice.label, named(choice, at), choice.detail)]
     return {**to, "content_sid": content, "content_variables": _variables(body, message.list_label, *rows)}
 
 

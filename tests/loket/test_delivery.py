@@ -1,11 +1,14 @@
 """What vendors do out of order: receipts before their row, phones that were off, and messages that always fail."""
 
+import json
+import re
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support.captured import captured
+from support.captured import captured, from_meta
 from support.counter import Counter
 from support.databases import Factory, each_database
 from support.office import Office
@@ -13,6 +16,7 @@ from support.vendor import Vendor, serving
 
 from bot.messages import Inbound
 from bot.run import Fit
+from bot.wire import Request
 from loket import messages
 from loket.cli import main
 from loket.config import Line, WhatsAppLine
@@ -101,7 +105,7 @@ def test_a_receipt_of_what_nobody_has_sent_is_forgotten(office: Office) -> None:
 
 @pytest.fixture
 def vendor() -> Iterator[Vendor]:
-    with serving(lambda got: (201, '{"sid": "SM' + "0" * 32 + '", "status": "queued"}')) as vendor:
+    with serving(lambda got: (200, json.dumps({"messages": [{"id": f"wamid.{uuid.uuid4().hex}"}]}))) as vendor:
         yield vendor
 
 
@@ -157,3 +161,48 @@ def test_an_operator_sees_how_many_wait_and_nothing_of_them(
     assert "failed 1 times" in said
     assert "62" not in said.partition("cloudapi")[2]
     assert "1 failed again" in CliRunner().invoke(main, ["messages", "replay"]).output
+
+
+def tapped(office: Office, button: str) -> Request:
+    """That button, pressed now."""
+    body = captured("cloudapi", "button").body.decode()
+    now = int(office.clock().timestamp())
+    for old, new in (('"id":"1","title"', f'"id":"{button}","title"'), ("wamid.TEST0002==", f"wamid.{now}==")):
+        assert old in body
+        body = body.replace(old, new)
+    return from_meta(re.sub(r'"timestamp":"[0-9]+"', f'"timestamp":"{now}"', body).encode())
+
+
+def shown(counter: Counter) -> dict[str, str]:
+    """What can be pressed in the last message, by the id that comes back: its words."""
+    counter.work()
+    action = counter.sent()[-1][1]["interactive"]["action"]
+    if "sections" in action:
+        return {row["id"]: row["title"] for row in action["sections"][0]["rows"]}
+    return {button["reply"]["id"]: button["reply"]["title"] for button in action["buttons"]}
+
+
+def said(counter: Counter) -> str:
+    counter.work()
+    return str(counter.sent()[-1][1])
+
+
+def test_an_old_button_never_answers_the_question_of_now(office: Office, counter: Counter) -> None:
+    """Its question is over, and what is asked now is shown again: nobody agrees by a button of yesterday."""
+    counter.take(captured("cloudapi", "text"))
+    menu = shown(counter)
+    register = next(id for id in menu if id.startswith("1:"))
+    office.clock.wait(minutes=2)
+    counter.take(tapped(office, register))
+    consent = shown(counter)
+    assert "sudah selesai" not in said(counter)
+    assert menu.keys().isdisjoint(consent)
+    for _ in range(2):
+        office.clock.wait(minutes=2)
+        assert counter.take(tapped(office, register))[0] == "200 OK"
+        assert "Pertanyaan dari tombol itu sudah selesai" in said(counter)
+    assert list(shown(counter).values()) == list(consent.values()), "it is asked again"
+    assert office.rows("consents") == []
+    office.clock.wait(minutes=2)
+    counter.take(tapped(office, next(iter(shown(counter)))))
+    assert "sudah selesai" not in said(counter)
