@@ -73,7 +73,7 @@ def _instead(run: Run, text: str, meaning: Meaning, led: Leads) -> Playing[Page 
     answered = any(entry.kind is Kind.ANSWER for entry in talk.journal)
     if talk.flow in NOTHING_TO_LOSE or meaning.intent == "talk_to_human":
         return (yield from at_rest(run, text, meaning))
-    if sentence := aside(meaning):
+    if sentence := aside(meaning, text):
         return (yield from beside(run, sentence))
     if led.told:
         return told(run, Text(led.told))
@@ -84,10 +84,10 @@ def _instead(run: Run, text: str, meaning: Meaning, led: Leads) -> Playing[Page 
     return (yield from _offer(run, (meaning.intent,), back=True))
 
 
-def interrupts(meaning: Meaning | None) -> Text | None:
+def interrupts(meaning: Meaning | None, text: str) -> Text | None:
     """What answers somebody who asks something where any words would be an answer, if it is sure that they ask."""
     sure = meaning is not None and meaning.outcome is Outcome.ACT and meaning.confidence >= SURE
-    return aside(meaning) if meaning is not None and sure else None
+    return aside(meaning, text) if meaning is not None and sure else None
 
 
 def beside(run: Run, sentence: Text) -> Playing[Page]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from bot import chosen
 from bot.identity import Reference
 from bot.meaning import Meaning, Outcome
 from bot.messages import Text
@@ -97,7 +98,7 @@ def leads(meaning: Meaning, text: str) -> tuple[str, Answers, Answers]:
     led = INTENTS[meaning.intent]
     given, offered = led.given, []
     match meaning.intent:
-        case "ask_programs" if (code := _one(meaning, "program").lower()) in PROGRAMS:
+        case "ask_programs" if code := _program(meaning, text):
             given = (("topic", f"prog_{code}"),)
         case "report_life_event" if (event := _one(meaning, "life_event")) in EVENTS:
             given = (("kind", event),)
@@ -122,14 +123,20 @@ def choices(meaning: Meaning, flows: Collection[str], besides: Collection[str] =
     return tuple(intent for intent in able if INTENTS[intent].flow in flows)[:MOST]
 
 
-def aside(meaning: Meaning) -> Text | None:
+def aside(meaning: Meaning, text: str) -> Text | None:
     """The sentence that answers a question which somebody puts in the middle of something else."""
     if meaning.outcome is not Outcome.ACT or meaning.intent not in INTENTS:
         return None
-    if meaning.intent == "ask_programs" and (code := _one(meaning, "program").lower()) in PROGRAMS:
+    if meaning.intent == "ask_programs" and (code := _program(meaning, text)):
         return Text(f"info.prog.{code}")
     sentence = INTENTS[meaning.intent].aside
     return Text(sentence) if sentence else None
+
+
+def _program(meaning: Meaning, text: str) -> str:
+    """The programme that is asked about, in small letters; nothing for none, and for several."""
+    code = (_one(meaning, "program") or chosen.program(text)).lower()
+    return code if code in PROGRAMS else ""
 
 
 def _one(meaning: Meaning, entity: str) -> str:

@@ -182,7 +182,7 @@ def _said(run: Run, ask: Ask, text: str, meaning: Meaning | None) -> Playing[Pag
     if _usable(ask, text):
         if ask.parse is free_text or not asks(text):  # What somebody tells is never taken for a question.
             return (yield from run.typed(text))
-        if (sentence := interrupts((yield from understood(run, text)))) is not None:
+        if (sentence := interrupts((yield from understood(run, text)), text)) is not None:
             return (yield from beside(run, sentence))
         return (yield from run.typed(text))
     if (waiting := (yield from _back(run, text))) is not None:

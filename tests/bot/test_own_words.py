@@ -227,7 +227,7 @@ def test_what_does_not_fit_into_one_sms_comes_in_the_next_and_need_not_be_read(a
 def test_only_a_sure_question_is_heard_where_a_name_is_asked(text: str, chance: float, asked: bool) -> None:
     writing, understanding = phone("daftar", "1", NIK)
     understanding.meaning = act("ask_programs", chance=chance)
-    assert ("Siapa pun" in writing.write(text)) == asked
+    assert ("PKH: uang" in writing.write(text)) == asked
 
 
 @pytest.mark.parametrize("text", ["petugas minta uang berapa kali?", "bicara apa saja", "kapan cair bu?"])
