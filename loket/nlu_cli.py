@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 import msgspec
@@ -89,6 +89,31 @@ def evaluate(on: Path | None, as_json: bool, plot: Path | None) -> None:
 
         draw(found, plot)
     click.echo(json.dumps(msgspec.to_builtins(found)) if as_json else "\n".join(_table(found)))
+
+
+@nlu.command()
+@click.option(
+    "--from",
+    "file",
+    type=click.File(encoding="utf-8", errors="replace"),
+    required=True,
+    help="A text a line; - for standard input.",
+)
+@click.option("--clusters", type=click.IntRange(1, 1000), default=10, help="So many at most, the biggest first.")
+@click.option("--json", "as_json", is_flag=True, help="All groups as one JSON object.")
+@friendly
+def suggest(file: TextIO, clusters: int, as_json: bool) -> None:
+    """What was not understood, put together by what it says, for whoever extends data/nlu. Everything is masked first:
+    no digits, no names. Shows how many there are of each, and the three messages nearest to the middle.
+    """
+    from loket import suggest as work
+
+    understand = _understand()
+    found = work.grouped(work.of_lines(file, understand), understand)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    else:
+        click.echo("\n".join(work.told(found, clusters)))
 
 
 def _understand() -> "Embedded":

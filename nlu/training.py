@@ -25,8 +25,8 @@ def fit(
     """One line against all others for each label. `shares`: how much each bag counts; `fewest`: in how many texts a
     feature of it must stand; `strength`: how much a mistake costs against simple weights (the C of a support vector
     machine)."""
-    rows, idf = _vocabulary(seen, shares, fewest)
-    table = _table(seen, rows, idf, shares)
+    rows, idf = vocabulary(seen, shares, fewest)
+    table = table_of(seen, rows, idf, shares)
     machine = LinearSVC(C=strength, class_weight="balanced" if balanced else None, random_state=SEED)
     machine.fit(table, np.array(labels))
     weights, bias = machine.coef_.T, machine.intercept_
@@ -40,9 +40,10 @@ def fit(
     )
 
 
-def _vocabulary(
+def vocabulary(
     seen: Sequence[Bags], shares: tuple[float, ...], fewest: tuple[int, ...]
 ) -> tuple[list[Mapping[str, int]], Any]:
+    """Of each bag, feature -> its column; and of each column how much it tells."""
     rows: list[Mapping[str, int]] = []
     idf: list[float] = []
     for bag, (share, least) in enumerate(zip(shares, fewest, strict=True)):
@@ -53,7 +54,7 @@ def _vocabulary(
     return rows, np.array(idf, np.float32)
 
 
-def _table(seen: Sequence[Bags], rows: Sequence[Mapping[str, int]], idf: Any, shares: tuple[float, ...]) -> Any:
+def table_of(seen: Sequence[Bags], rows: Sequence[Mapping[str, int]], idf: Any, shares: tuple[float, ...]) -> Any:
     """A row for each text; each bag's part of it has the length of the bag's share."""
     lines: list[int] = []
     places: list[int] = []
