@@ -32,6 +32,7 @@ from support.canary_people import (
     OTHER_PHONE,
     PASSWORD,
     PHONES,
+    RESOLD,
     SCANNER,
     SECRETS,
     STAFF,
@@ -42,7 +43,7 @@ from support.canary_people import (
 from support.clerk import Clerk
 from support.correspondents import VISIT, correspond
 from support.databases import postgresql_url, sqlite_url
-from support.doors import doors
+from support.doors import doors, jasmin_message
 from support.neighbours import neighbours
 from support.server import PATH, TOKEN, VILLAGE, Installation, Running, until
 
@@ -135,6 +136,8 @@ def live(place: Installation, server: Running, wire: Wire) -> None:
         page = Handset(wire, PATH, f"+62{PHONES[3]}").dial()
         assert page.startswith("END")
         assert report(wire, PHONES[0]) == 503  # The vendor repeats it.
+        letter = jasmin_message(f"+62{RESOLD}", f"DAFTAR#{NIKS[7]}#{NAMES[5]}#KEMBIRITAN")
+        assert letter.at(wire)[0] == 503  # This one it never brings again.
     assert report(wire, PHONES[0]) == 200
     if place.url.get_backend_name() == "postgresql":
         cut_connections(place)
@@ -190,6 +193,8 @@ def use_rights(wire: Wire) -> None:
 def use_services(wire: Wire) -> None:
     """A report, a birth, a death with a witness, another phone: by the phone that registered somebody."""
     own, nik4 = Handset(wire, PATH, f"+62{PHONES[0]}"), NIKS[0][-4:]
+    assert "bertemu Anda. Benar?" in own.dial()
+    own.say("1")
     assert "Laporan" in own.dial("7", "1", "2", "1", ACCUSATION)
     assert own.dial("5", "1", nik4, "15112026", "1").startswith("END")
     own.dial("5", "2", nik4, "1", DEAD[0], DEAD[1], "10112026", "2", "2", f"0{WITNESS}", "1")
