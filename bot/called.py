@@ -64,7 +64,7 @@ def read(capitals: str) -> str:
     if _NO_NAME.intersection(words) or (len(words) == 1 and words[0].rstrip(".,") in _ANSWERS):
         raise ValueError("an answer, but no name")
     name = " ".join(words).rstrip(",")
-    return name[:-1] if name.endswith(".") and len(words[-1]) > 5 else name
+    return name.rstrip(".,") if name.endswith(".") and len(words[-1]) > 5 else name
 
 
 def without_signs(text: str) -> str:

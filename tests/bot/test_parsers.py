@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import parsers
@@ -414,6 +414,8 @@ ANYTHING = st.one_of(
 
 @pytest.mark.parametrize("parse", PARSERS.values(), ids=PARSERS.keys())
 @given(ANYTHING)
+@example("AAAAA..")
+@example("AAAAA,.")
 def test_it_reads_its_own_writing_back(parse: Callable[[str], object], typed: str) -> None:
     try:
         value = parse(typed)
