@@ -13,6 +13,7 @@ from bot.written import WHOLE
 TWICE = 1  # So many messages in a row before this one were not understood: numbers and a person come now.
 OUTSIDE = 0.6  # From this chance on somebody is told what we are here for.
 HUSH = 9  # Somebody who was shown both, and told so, is not answered until they say something else.
+NO_ANSWER = frozenset({"affirm", "deny", "inform"})  # Where nothing was asked, something else must be meant.
 NOTHING_TO_LOSE = frozenset({OPENING, MEANT, LOST, STUCK, SWITCH})
 
 
@@ -118,7 +119,8 @@ def _unclear(run: Run, meaning: Meaning | None) -> Playing[Page | None]:
         return (yield from begin(run, LOST))
     if meaning is None:
         return (yield from unknown(run))
-    if meaning.outcome is Outcome.OFFER and (likely := choices(meaning, run.engine.flows, besides=(CANCEL,))):
+    may = meaning.outcome is Outcome.OFFER or meaning.intent in NO_ANSWER
+    if may and (likely := choices(meaning, run.engine.flows, besides=(CANCEL,))):
         return (yield from _offer(run, likely, back=False))
     if meaning.outcome is not Outcome.OFFER and meaning.intent == OUT_OF_SCOPE and meaning.confidence >= OUTSIDE:
         return told(run, Text(INTENTS[OUT_OF_SCOPE].told))

@@ -172,9 +172,14 @@ def _answered(run: Run, ask: Ask, text: str) -> Playing[Page | None]:
     if run.session.talk.flow == OPENING and meaning is None and (begun := _numbered(run, text)):
         return (yield from begun)
     found = answers(run, text) if run.session.talk.flow == "register" else []
-    if len(found) > 1 and not only_options(ask):
+    if (len(found) > 1 and not only_options(ask)) or (ask.own_turn and _with_nik(found)):
         return (yield from _offer(run, *found))
     return (yield from _said(run, ask, text, meaning))
+
+
+def _with_nik(found: list[tuple[str, str]]) -> bool:
+    """Whether somebody sent a NIK; who did so before they agreed is asked whether they do, and not for it again."""
+    return any(len(value) == WHOLE and value.isdecimal() for _, value in found)
 
 
 def _said(run: Run, ask: Ask, text: str, meaning: Meaning | None) -> Playing[Page | None]:
@@ -305,8 +310,7 @@ def _numbered(run: Run, text: str) -> Playing[Page] | None:
     """A number that says by itself what it is: of a case, or a NIK."""
     if (ref := _reference(text)) and "status" in run.engine.flows:
         return begin(run, "status", ("case", ref))
-    found = read(text, run.engine.world.areas, run.today)
-    if any(len(value) == WHOLE and value.isdecimal() for _, value in found):
+    if _with_nik(read(text, run.engine.world.areas, run.today)):
         return register(run, text)
     return None
 

@@ -285,3 +285,19 @@ def test_each_language_has_its_own_words(language: str) -> None:
     lost = writing.write("xx yy zz")
     assert "3 " in lost
     assert len({offered, lost}) == 2
+
+
+@pytest.mark.parametrize("channel", WRITTEN)
+def test_a_nik_that_comes_before_the_consent_is_kept_for_its_question(channel: Channel) -> None:
+    writing, _ = phone(channel=channel)
+    consent = writing.write("daftar", channel)
+    assert writing.write(f"NIK saya {NIK}", channel) == consent
+    assert "nama depan" in writing.write("setuju", channel)
+    assert not writing.effects or all(isinstance(effect, KeepDraft) for effect in writing.effects)
+
+
+@pytest.mark.parametrize("intent", ["affirm", "deny", "inform"])
+def test_where_nothing_was_asked_the_next_likely_meaning_is_offered(intent: str) -> None:
+    writing, understanding = phone()
+    understanding.meaning = means(Outcome.ACT, intent, "check_payment", chance=0.6)
+    assert "Uang bantuan" in writing.write("durung oleh dhuwit")
