@@ -18,14 +18,14 @@ class _Place(IntEnum):
 _UNITS: Final = (
     "nol kosong zero oh nul",
     "satu satuu sat siji setunggal setunggil settong sittong saebuk one",
-    "dua duwa dhuwa loro kalih due two",
-    "tiga telu tello tiga' tigo three",
-    "empat ampat papat sekawan sakawan empa four",
+    "dua duwa dhuwa dhuwak duwak loro kalih due two",
+    "tiga telu tello tellok tellu tiga' tigo three",
+    "empat ampat papat sekawan sakawan empa empak four",
     "lima gangsal lema five",
     "enam anam enem nem ennem six",
-    "tujuh tuju pitu petto seven",
-    "delapan lapan wolu ballu dlapan eight",
-    "sembilan songo sanga sangang nine",
+    "tujuh tuju pitu petto pettok pettu seven",
+    "delapan lapan wolu ballu balluk dlapan eight",
+    "sembilan songo sanga sangang sangak nine",
 )
 _TEENS: Final = {
     10: "sepuluh sepuloh sedasa sapolo ten",
@@ -49,17 +49,27 @@ _TEENS: Final = {
     29: "sangalikur songolikur",
 }
 _TENS: Final = {
-    20: "twenty twentieth rongpuluh",
-    30: "thirty thirtieth telungpuluh",
-    40: "forty fourty patangpuluh",
-    50: "fifty seket",
-    60: "sixty sewidak suwidak",
-    70: "seventy pitungpuluh",
-    80: "eighty wolungpuluh",
-    90: "ninety sangangpuluh",
+    20: "twenty twentieth rongpuluh dupolo duapolo",
+    30: "thirty thirtieth telungpuluh tellopolo tellongpolo",
+    40: "forty fourty patangpuluh empakpolo",
+    50: "fifty seket saeket",
+    60: "sixty sewidak suwidak sabidak sabidhak",
+    70: "seventy pitungpuluh pettongpolo",
+    80: "eighty wolungpuluh ballungpolo",
+    90: "ninety sangangpuluh sangangpolo",
 }
 _ORDINALS: Final = "first second third fourth fifth sixth seventh eighth ninth"
-_BOUND: Final = {"rong": 2, "telung": 3, "patang": 4, "pitung": 7, "wolung": 8, "dhu": 2}  # Before puluh, atus, ewu.
+_BOUND: Final = {
+    "rong": 2,
+    "telung": 3,
+    "patang": 4,
+    "pitung": 7,
+    "wolung": 8,
+    "dhu": 2,
+    "tellong": 3,
+    "pettong": 7,
+    "ballung": 8,
+}  # Before puluh, atus, ewu.
 
 _IN_ONE: Final = str.split("dua tiga empat lima enam tujuh delapan sembilan")  # "tujuhbelas", "tujuhpuluh"
 _VALUES: Final[dict[str, tuple[_Place, int]]] = {
@@ -75,10 +85,10 @@ _VALUES: Final[dict[str, tuple[_Place, int]]] = {
     "seribu": (_Place.THOUSAND, 1000),
     "sewu": (_Place.THOUSAND, 1000),
 }
-_BELAS: Final = frozenset({"belas", "blas", "welas", "ballas"})
+_BELAS: Final = frozenset({"belas", "blas", "welas", "ballas", "bellas"})
 _TIMES: Final = {
     **dict.fromkeys(("puluh", "puluhan", "polo", "dasa"), _Place.TEN),
-    **dict.fromkeys(("ratus", "atus", "hundred"), _Place.HUNDRED),
+    **dict.fromkeys(("ratus", "atus", "ngatus", "ratos", "atos", "hundred"), _Place.HUNDRED),
     **dict.fromkeys(("ribu", "ewu", "thousand"), _Place.THOUSAND),
 }
 WORDS: Final = frozenset({*_VALUES, *_BELAS, *_TIMES})

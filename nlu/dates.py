@@ -5,102 +5,17 @@ a short pattern over such characters: `T?[De]M` is "tgl 17 agustus". A comma sta
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
 
 from bot import spoken
 from bot.meaning import Entity
+from nlu.daywords import DAYS_AWAY, KINDS, MONTHS, PARTS, WEEKDAYS
 from nlu.numbers import LONGEST, Word
 
-Value = TypeVar("Value")
-
-
-def _by_word(rows: Iterable[tuple[Value, str]]) -> dict[str, Value]:
-    return {word: value for value, row in rows for word in row.split()}
-
-
-_WEEKDAYS = _by_word(
-    enumerate(
-        str.split(
-            "senin senen snin sennen senneng snen monday | selasa slasa salasa seloso sloso selosoh tuesday | rabu "
-            "rebo rebbu rbu rebu rebuh wednesday | kamis kemis kemmes kammis kmis thursday | jumat jmat jumuah jemuah "
-            "jumaat jumad jemuwah jemat friday | sabtu sbtu setu sattu saptu sebtu saturday | ahad ngahad ahat sunday",
-            "|",
-        )
-    )
-)
-_MONTHS = _by_word(
-    enumerate(
-        str.split(
-            "januari january januwari janwari jan | februari pebruari february febuari feb peb | maret march mrt mar "
-            "| april apr apil | mei may | juni june jun | juli july jul | agustus august agt agust agustos ags agst | "
-            "september sept septembr sep | oktober october okt oct | november nopember nov nop novembr | desember "
-            "december desmber des dec desembr",
-            "|",
-        ),
-        1,
-    )
-)
-_DAYS_AWAY = _by_word(
-    (
-        (-1, "kemarin kemaren kmrn kmren kmarin kmaren kemrin kmrin wingi dingin yesterday ystrday yesterdy"),
-        (-1, "beri bari beeri baari berri barri berik barik bhari bheri"),
-        (0, "today tday"),
-        (1, "besok bsk bsok besuk sesuk ngesuk mbesuk tomorrow tmrw tmr tomorow benjing mbenjing"),
-        (1, "lagghu laggu lagguk lagghuk lagguh lagghuh lagguna lagghuna laggunah"),
-        (2, "lusa emben embin"),
-    )
-)
-_PARTS = _by_word(
-    (
-        ("am", "pagi pgi isuk esuk enjing enjang morning paginya isuke esuke"),
-        ("noon", "siang siyang awan aban noon siangnya awane"),
-        ("pm", "sore sonten afternoon evening sorenya sorene sontenipun"),
-        ("night", "malam malem mlm bengi dalu malemnya malamnya bengine night"),
-    )
-)
-_KINDS = _by_word(
-    (
-        *(("N", word) for word in spoken.WORDS),
-        *(("Y" if word.endswith("day") else "W", word) for word in _WEEKDAYS),
-        *(("M", word) for word in _MONTHS),
-        *(("R", word) for word in _DAYS_AWAY),
-        *(("n" if part == "night" else "p", word) for word, part in _PARTS.items()),
-        ("m", "jan feb peb march mrt mar apr may jun jul agt ags agst sep sept okt oct nov nop des dec"),
-        ("K", "kemarin kemaren kmrn kmren kmarin kmaren kemrin kmrin wingi"),
-        ("l", "lagghu laggu lagguk lagghuk lagguh lagghuh"),  # With "ghu" before it, the morning.
-        ("h", "gu ghu ge"),
-        ("G", "minggu mingghu mgg mnggu mgu mggu minggune"),  # A week, or Sunday.
-        ("V", "week weeks pekan"),
-        ("B", "bulan bln blan sasi wulan ulan month months bulen bhulan"),
-        ("A", "tahun thn taun th year years tahon taon"),
-        ("H", "hari hr dino dina dinten day days"),
-        ("a", "are arena"),
-        ("T", "tgl tanggal tgal tggl tangghal tanggel date tg"),
-        ("L", "lalu lewat lwt kepungkur kapungkur lebat lebbat adha ago kliwat"),
-        ("F", "depan dpn budi ngarep ngajeng dateng deteng mendatang ngarepe dhateng"),
-        ("I", "ini iki niki reya areya panika nika neka"),
-        ("P", "this next last"),
-        ("Q", "yang yg sing se kang ingkang"),
-        ("r", "lagi lgi maneh engkas"),
-        ("O", "st nd rd th"),
-        ("o", "of"),
-        ("t", "the"),
-        ("J", "legi pahing pon wage kliwon paing"),
-        ("k", "kala"),
-        ("u", "dulu dlu"),
-        ("j", "jam pukul pkl jm jem pokol jhem"),
-        ("s", "setengah"),
-        ("c", "am pm wib"),
-        ("g", "selamat slmt slamat slamet met mat sugeng sgeng good gud gd salamet slmat selamet"),
-        ("i", "tiap setiap saben tiep sabben per every beberapa bbrp berapa brp sak hitungan"),
-        ("i", "tengah sdh sudah udah wis wes sampun ampun mpun la le ampon talebat ta"),
-        ("b", "habis abis hbs bakda bada setelah sesudah bar sebelum after before sabelluna samarena sakwise"),
-        ("q", "subuh dhuhur dzuhur duhur zuhur lohor luhur ashar asar magrib maghrib isya isyak jumatan prayer"),
-    )
-)
 _NEEDS_ITS_SIGN = frozenset({"beri"})  # "beri'" is yesterday in Madurese, "beri" is to give.
+_JAVANESE_PARTS = frozenset(str.split("bengi esuk isuk awan"))  # "Bengi mau": last night; "mau" else: to want.
+_BY = frozenset({"lewat", "lwt", "lebat"})  # Past, and by way of.
 _HELLO = frozenset(str.split("halo hallo hai hi hey ass assalamualaikum permisi dear"))
 _ADDRESSED = frozenset(
     str.split(
@@ -111,20 +26,23 @@ _ADDRESSED = frozenset(
 
 _DATES = re.compile(
     r"(?P<full>T?[De]O?o?B?[Mm](?:A?y|A?[Dz](?!:))|[Mm][De]O?,?y|T?[De]B[De]A?[yDz])"
+    r"|(?P<worded>T?(?:N{1,4}|[De])(?:o?B?M|om)(?:A?(?:N{2,8}|y|[Dz](?!:)))?)"
     r"|(?P<day>T?[De]O?o?B?[Mm]|T[De]B[KLFI]|T[De]O?(?!:)|t[De]O|TN{1,3})"
-    r"|(?P<month>BMy?|Bmy?|My?|my|Ay)"
-    r"|(?P<weekday>[Ha]?WJ?[KLFI]?|H?Y|PY|HG[KLFI]?)"
-    r"|(?P<away>[NeD][GVBAH]Q?[Lr])"
+    r"|(?P<part>nWJ?[KLFI]?|(?<!i)nG[KL]?|P[np]|(?<![NeDzg])[np]I|C[npq]|(?<=[^NeDzg])[npq]C|[Kd][np](?!W))"
+    r"|(?P<edge>[Ew]o?[tP]?(?:[BAVG][KLFI]?|M))"
+    r"|(?P<month>B[Mm]y?[KLFI]?|My?[KLFI]?|my|BX|[XS][KLFI]|(?<=f)B(?:[De]|N{1,2})(?![NBAHVG])|Ay)"
+    r"|(?P<weekday>[Ha]?WJ?[KLFI]?|[Ha]v[KLFI]?|H?Y|PY|HG[KLFI]?)"
+    r"|(?P<away>(?:[De]|N{1,4})[GVBAH]Q?[Lr])"
     r"|(?P<span>[GBAV]Q?[KLFI]|P[GVBA])"
     r"|(?P<today>HI)"
-    r"|(?P<relative>k?K[Lu]?|R|(?<![hgi])l)"
+    r"|(?P<relative>k?[Kd][Lu]?|R|(?<![hgi])l)"
     r"|(?P<sunday>(?<![NeDziV])G)"
 )
 _TIMES = re.compile(
     r"(?P<clock>js?(?:[De](?::[Dz])?|N{1,2})[pn]?|[De](?::[Dz])?c|(?<![:De])[De]:[Dz](?!:)|[De](?::[Dz])?p)"
-    r"|(?P<prayer>bq)"
+    r"|(?P<prayer>bq|(?<=f)q)"
     r"|(?P<early>(?<!g)hl)"
-    r"|(?P<part>(?<![gi])(?<!g,)p(?!z)|(?<![giPNeDz])(?<!g,)n(?![WGYez]))"
+    r"|(?P<part>(?<![giw])(?<!g,)p(?!z)|(?<![giwPNeDz])(?<!g,)n(?![WGYez]))"
 )
 _IN_FIGURES = re.compile(
     r"(?<![\d.,/-])"
@@ -139,7 +57,7 @@ _BORN = frozenset(
 
 def kind(key: str) -> str:
     """The character that stands for a word."""
-    return _KINDS.get(key, "x")
+    return KINDS.get(key, "x")
 
 
 def find(text: str, those: Sequence[Word], today: date | None, past: bool = False) -> Iterator[Entity]:
@@ -151,7 +69,15 @@ def find(text: str, those: Sequence[Word], today: date | None, past: bool = Fals
     codes, at = _codes(text, those, taken)
     for match in _DATES.finditer(codes):
         own = [those[n] for n in at[match.start() : match.end()] if n is not None]
-        yield _entity("date", text, own, _iso(match.lastgroup or "", own, today, past))
+        if match.lastgroup == "span" and own[-1].key in _BY and codes[match.start() - 1 : match.start()] == "i":
+            continue  # "Tiap bulan lewat agen".
+        if match.lastgroup == "worded":
+            first, last, iso = _worded([word.key for word in own], today, past)
+            own = own[first:last]
+        else:
+            iso = _iso(match.lastgroup or "", own, today, past)
+        if own:
+            yield _entity("date", text, own, iso)
     yield from _times(text, those, codes, at)
 
 
@@ -163,7 +89,10 @@ def _codes(text: str, those: Sequence[Word], taken: set[int]) -> tuple[str, list
         if n and not (word.joined and word.gap != "."):
             codes.append(":" if word.gap in (":", ".") and word.key.isdecimal() else "" if word.joined else ",")
             at += [None] * len(codes[-1])
-        codes.append(_code(word, text, taken))
+        code = _code(word, text, taken)
+        if word.key == "mau" and any(those[m].key in _JAVANESE_PARTS for m in (n - 1, n + 1) if 0 <= m < len(those)):
+            code = "C"
+        codes.append(code)
         at.append(n)
     return "".join(codes), at
 
@@ -173,7 +102,7 @@ def _code(word: Word, text: str, taken: set[int]) -> str:
     if not key.isdecimal():
         if key in _NEEDS_ITS_SIGN and text[word.start : word.end].isalpha():
             return "x"
-        return _KINDS.get(key, "x")
+        return KINDS.get(key, "x")
     if word.start in taken or not key.isascii():
         return "x"
     if len(key) <= 2:
@@ -217,7 +146,7 @@ def _iso(group: str, own: Sequence[Word], today: date | None, past: bool) -> str
     """The day that is meant, where it is one day and known."""
     keys = [word.key for word in own]
     numbers = [key for key in keys if key.isdecimal()]
-    month = next((_MONTHS[key] for key in keys if key in _MONTHS), 0)
+    month = next((MONTHS[key] for key in keys if key in MONTHS), 0)
     if group == "full":
         day, *middle, year = numbers
         return _day(day, str(month or middle[0]), year, today).strip("?")
@@ -228,22 +157,57 @@ def _iso(group: str, own: Sequence[Word], today: date | None, past: bool) -> str
             shift = {"F": 1, "I": 0, "L": -1, "K": -1}.get(kind(keys[-1]))
             return _next_day(_counted(keys), month, today, past, shift)
         case "weekday" | "sunday":
-            weekday = next((_WEEKDAYS[key] for key in keys if key in _WEEKDAYS), 6)
-            back = past or any(_KINDS.get(key, "") in "KL" or key == "last" for key in keys)
+            weekday = next((WEEKDAYS[key] for key in keys if key in WEEKDAYS), 6)
+            back = past or any(KINDS.get(key, "") in "KL" or key == "last" for key in keys)
             ahead = (weekday - today.weekday() - 1) % 7 + 1
             return _away(today, ahead - 7 - 7 * (ahead == 7) if back else ahead)
         case "away":
-            days = {"G": 7, "V": 7, "H": 1}.get(_KINDS.get(keys[1], ""), 0) * _counted(keys)
-            behind = _KINDS.get(keys[-1]) == "L"
+            days = {"G": 7, "V": 7, "H": 1}.get(KINDS.get(keys[1], ""), 0) * _counted(keys)
+            behind = KINDS.get(keys[-1]) == "L"
             return _away(today, -days if behind else days) if days else ""
         case "relative":
-            if len(own) > 1 and _KINDS.get(keys[0]) != "k":
+            if len(own) > 1 and KINDS.get(keys[0]) != "k":
                 return ""
-            return _away(today, _DAYS_AWAY[keys[-1]])
+            return _away(today, DAYS_AWAY[keys[-1]])
+        case "part":
+            known = {"K": -1, "d": -1, "C": 0, "I": 0}
+            away = next((known[kind(key)] for key in keys if kind(key) in known), None)
+            night = any(kind(key) == "n" for key in keys)  # Which of two days the night is of is not known.
+            return "" if away is None or night else _away(today, away)
         case "today":
             return today.isoformat()
         case _:
             return ""
+
+
+def _worded(keys: Sequence[str], today: date | None, past: bool) -> tuple[int, int, str]:
+    """Which of the words tell a day and its month, and the year if it is told; ISO where the day is known."""
+    at = next(n for n, key in enumerate(keys) if kind(key) in "Mm")
+    until = next(n for n in range(at, 0, -1) if kind(keys[n - 1]) not in "oB")
+    day, first = "", at
+    for n in reversed(range(until)):
+        number, size = (keys[n], 1) if keys[n].isdecimal() else spoken.number(keys[:until], n)
+        if number and n + size == until and 1 <= int(number) <= 31:
+            day, first = number, n
+    if not day:
+        return at, at + 1, ""
+    first -= first > 0 and kind(keys[first - 1]) == "T"
+    year, end = _year(keys, at + 1)
+    if year:
+        return first, end, _day(day, str(MONTHS[keys[at]]), year, today).strip("?")
+    return first, at + 1, _next_day(int(day), MONTHS[keys[at]], today, past, None) if today else ""
+
+
+def _year(keys: Sequence[str], n: int) -> tuple[str, int]:
+    """The year that begins here, and where it ends: "sewu songo ngatus suwidak", "sembilan belas tujuh lima", "75"."""
+    n += n < len(keys) and kind(keys[n]) == "A"
+    year = ""
+    while n < len(keys) and (len(year) < 2 or year in ("19", "20")):
+        number, size = (keys[n], 1) if keys[n].isdecimal() else spoken.number(keys, n)
+        if not number or len(year + number) > 4:
+            break
+        year, n = year + number, n + size
+    return (year, n) if len(year) == 2 or (len(year) == 4 and year[:2] in ("19", "20")) else ("", n)
 
 
 def _counted(keys: Sequence[str]) -> int:
@@ -299,7 +263,7 @@ def _clock(keys: list[str]) -> str:
     numbers = [key for key in keys if key.isdecimal()]
     hour = int(numbers[0]) if numbers else _counted(keys)
     minute = int(numbers[1]) if len(numbers) > 1 else 0
-    part = next((_PARTS[key] for key in keys if key in _PARTS), "")
+    part = next((PARTS[key] for key in keys if key in PARTS), "")
     if "setengah" in keys:
         hour, minute = hour - 1, 30
     if "pm" in keys or (part in ("noon", "pm") and hour < 10) or (part == "night" and 5 < hour < 12):

@@ -11,74 +11,17 @@ from bot.areas import Gazetteer
 from bot.meaning import Entity
 from nlu import dates, numbers
 from nlu.corpus import Corpus
+from nlu.meanings import KINDS, stands
+from nlu.moves import MOVE, MOVES, moves
 from nlu.numbers import LONGEST, Word, words
-from nlu.places import MOVE, MOVES, Places, moves
+from nlu.places import Places
 
 HOME = "3510"  # The regency whose villages and districts may be misspelt.
 
-_KINDS = {
-    **dict.fromkeys(("PKH", "BPNT", "PBI", "PIP", "BLT", "ATENSI", "BERAS"), "program"),
-    **dict.fromkeys(("birth", "death", "move_in", "move_out", MOVE), "life_event"),
-    **dict.fromkeys(("id", "jv", "mad", "en"), "language"),
-}
 _ENDINGS = ("nipun", "ipun", "nya", "ne", "na", "ku", "mu", "e")
-_LONG_ENOUGH = 7  # Letters of a word in which one may be wrong.
-
-# What stands near a word of the lists when it has its other meaning, or its own.
-_PEOPLE = frozenset(
-    str.split(
-        "bapak pak bapakku bapake bapa eppa ibu ibuk ebu emak emakku emma mak ibuku suami istri bojo bojoku bojone  "
-        "lake bine lakena mbah mbahku simbok simbah nenek kakek embah embha kakak adik paman bibi bibik mertua  "
-        "mertuwa orang wong oreng wongtuwaku anak anakku ana saya kaula warga tetangga tetanggaku tonggo keluarga  "
-        "lapor penerima almarhum lahir nama saudara ayah pakde bude dulur sedulur mbak tretan se wes wis isih person  "
-        "people husband wife father mother grandma grandmother grandfather uncle aunt sister brother he she"
-    )
-)
-_THINGS = frozenset(
-    str.split(
-        "listrik lampu air banyu pdam hp hpku hape no nomor nomer nomernya nomornya ktp kk kartu kartunya kis bpjs  "
-        "sim sapi ayam kambing masa berlaku wifi cctv token mesin pju motor sinyal jaringan pajak stnk pln lampune  "
-        "kartuna kartune tv server modem batre baterai pulsa radio aplikasi web ikan lele pohon padi post lamp phone  "
-        "card cerai jalan telpon cheers thanks thx hi hey hello account street bajul"
-    )
-)
-_YOUNG = tuple(
-    str.split(
-        "anak ana bayi bayyi bha baji baby cucu putu putr lare child son daughter kompoy kembar twin istri bine bojo  "
-        "lapor report laki lanang wedok perempuan mati"
-    )
-)
-_NOT_BORN = frozenset(
-    str.split("tgl tanggal tangghal tempat tmpt ttl dari sejak waktu date akta akte kota tahun thn of")
-)
-_LATER = frozenset(str.split("batin dan date day place certificate"))
-_PAPERS = frozenset(str.split("akta akte surat sorat serat srt"))
-_SOLD = frozenset(
-    str.split(
-        "harga rega regane regana reggha hargana argana jual dodolan murah mahal larang naik price melle ajuwal toko  "
-        "jualan masak panen utang sold"
-    )
-)
-_SPEECH = frozenset(
-    str.split(
-        "bahasa bahasane bhs bhasa bhsa bhasah bhasana basa boso language lang pakai pake pke nganggo ngangguy  "
-        "ngagem ngangge ngomong ngobrol nulis menu bisa isok bs terjemahno"
-    )
-)
-_SWITCH = frozenset(
-    str.split("ganti ngganti gnti gantien diganti ubah diubah oba balik balikin kembali change switch translate to")
-)
-_PERSON = frozenset(str.split("orang wong org reng oreng tiyang lare warga bojoku"))
-_NOT_SPOKEN = frozenset(str.split("luar pulau selat tanah lagu resep rojak rujak ke ka e di dari nang from"))
-_GRASPED = frozenset(str.split("ngerti ngarte ngarteh paham faham mudeng mudheng lancar"))
-_UNWANTED = frozenset(
-    str.split("no jangan jgn ja jha ojo ojok gak ga gk ora ta tak not kok mudheng mudeng dont cant cannot")
-)
-_BOUGHT = frozenset(str.split("beli tuku melle ajuwal buy"))
-_SPOKEN_TO = frozenset(
-    str.split("thx thanks makasih mksh trims tq u halo hai pagi siang sore malam ok oke iya ya misi permisi")
-)
-_NO_CARD = frozenset(str.split("mesin di nang neng nng ning nong in at ke lewat lwt ketelan cek apa d dimana"))
+_LONG_ENOUGH = 7  # Letters of a word in which one may be left out, or be too many.
+_LONGER = 9  # Letters of a word in which one may be another.
+_FAR = 40  # Words of a sentence to either side.
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -129,9 +72,9 @@ class Extractor:
             size, value = self._surface(keys, those, n)
             if size and not (those[n].gap == "" and n and keys[n - 1].isdecimal()):  # As in "pin 7781kk".
                 own = keys[n : n + size]
-                behind = keys[n + size : _phrase_end(those, n + size, 2)]
-                if _stands(value, own, keys[max(phrase, n - 6) : n], behind, keys):
-                    yield Entity(_KINDS.get(value, "document"), value, those[n].start, those[n + size - 1].end)
+                behind = keys[n + size : _phrase_end(those, n + size, 4)]
+                if stands(value, own, keys[max(phrase, n - 6) : n], behind, keys[slice(*_sentence(those, n))]):
+                    yield Entity(KINDS.get(value, "document"), value, those[n].start, those[n + size - 1].end)
                 else:
                     size = 1
             n += size or 1
@@ -146,6 +89,13 @@ class Extractor:
             surface = " ".join(keys[n : n + count])
             if value := self._surfaces.get(surface):
                 return count, value
+            if (
+                len(surface) > _LONG_ENOUGH
+                and surface[-1] == "a"
+                and surface[-3:-2] == surface[-2:-1]
+                and (value := self._surfaces.get(surface[:-2]))
+            ):
+                return count, value  # "berras-sa", as Madurese says it.
             for ending in _ENDINGS:
                 if surface.endswith(ending) and (value := self._surfaces.get(surface.removesuffix(ending))):
                     return count, value
@@ -160,64 +110,9 @@ class Extractor:
         for shorter in _shorter(key):
             if shorter in self._known and len(shorter) >= _LONG_ENOUGH:
                 return shorter  # One too many.
-            if (right := self._slips.get(shorter)) and right[0] == key[0] and len(right) == len(key):
-                return right  # A wrong one.
+            if (right := self._slips.get(shorter)) and right[0] == key[0] and _is_slip(key, right):
+                return right  # A wrong one, or two in the wrong order.
         return key
-
-
-def _stands(value: str, own: list[str], before: list[str], behind: list[str], keys: list[str]) -> bool:
-    """Whether words that have another meaning, too, have this one here. `before`, `behind`: within the phrase."""
-    last = before[-1] if before else ""
-    after = behind[0] if behind else ""
-    match _KINDS.get(value, value):
-        case "program":
-            goods = (value == "BERAS" and len(own) == 1) or own[0].startswith("sem")
-            near = (last, *behind) if value == "BPNT" else (*before[-3:], *behind)
-            return not goods or (_SOLD.isdisjoint(near) and not (value == "BERAS" and last in _BOUGHT))
-        case "life_event":
-            return Places.is_move(before, behind) if value == MOVE else _happened(own, last, before, after, keys)
-        case "language":
-            return _asked_for(own, keys, before, behind)
-        case "KK" if own == ["kk"]:
-            return last not in _SPOKEN_TO  # "Makasih kk": kakak.
-        case "KKS" if own[0].startswith("atm"):
-            return len(own) > 1 or last not in _NO_CARD
-        case "AKTA_LAHIR" if len(own) == 1:
-            return after not in ("kematian", "cerai", "tanah", "notaris", "mati", "jual", "hibah", "pati")
-        case "REKENING":
-            return after not in ("listrik", "air", "pln", "pdam", "tetap")
-        case _:
-            return True
-
-
-def _happened(own: list[str], last: str, before: list[str], after: str, keys: list[str]) -> bool:
-    """Whether somebody was born or died, and not a lamp went out or a date of birth is told."""
-    if any(key.startswith(("mat", "dead")) for key in own):
-        return _THINGS.isdisjoint((*before, after)) and not _PEOPLE.isdisjoint(keys)
-    if len(own) == 1 and own[0].startswith(("lah", "lai", "bor", "bir")) and not own[0].endswith("an"):
-        return last not in _NOT_BORN and after not in _LATER and any(key.startswith(_YOUNG) for key in keys)
-    return last not in _PAPERS
-
-
-def _asked_for(own: list[str], keys: list[str], before: list[str], behind: list[str]) -> bool:
-    """Whether it is a language that is wanted, and not a people, an island, or a language that is not understood."""
-    last = before[-1] if before else ""
-    for key in reversed(before[-3:]):
-        if key in _SWITCH:
-            return True
-        if key in _UNWANTED:
-            return False
-    if (
-        last in _PERSON
-        or (behind[1:2] and behind[0] in _UNWANTED and behind[1] in _GRASPED)
-        or behind[:1] in (["united"], ["is"])
-    ):
-        return False
-    if own == ["using"]:
-        return not _SPEECH.isdisjoint(before[-2:])
-    if len(own) > 1 or own[0].endswith(("ish", "ese", "sian", "gris")) or not _SPEECH.isdisjoint(keys):
-        return True
-    return len(keys) < 9 and last not in _NOT_SPOKEN
 
 
 def _phrase_end(those: Sequence[Word], n: int, most: int) -> int:
@@ -226,6 +121,20 @@ def _phrase_end(those: Sequence[Word], n: int, most: int) -> int:
     while end < min(n + most, len(those)) and those[end].joined:
         end += 1
     return end
+
+
+def _sentence(those: Sequence[Word], n: int) -> tuple[int, int]:
+    """The first word of the sentence that this word is in, and the first one behind it."""
+    first, end = n, n + 1
+    while first > 0 and n - first < _FAR and not _ends(those[first]):
+        first -= 1
+    while end < len(those) and end - n < _FAR and not _ends(those[end]):
+        end += 1
+    return first, end
+
+
+def _ends(word: Word) -> bool:
+    return not word.joined and any(sign in word.gap for sign in ".?!\n")
 
 
 def _add(found: list[Entity], taken: bytearray, those: Iterable[Entity]) -> None:
@@ -238,6 +147,10 @@ def _add(found: list[Entity], taken: bytearray, those: Iterable[Entity]) -> None
 
 def _shorter(word: str) -> Iterator[str]:
     return (word[:n] + word[n + 1 :] for n in range(len(word)))
+
+
+def _is_slip(key: str, right: str) -> bool:
+    return len(key) == len(right) and (len(key) >= _LONGER or sorted(key) == sorted(right))
 
 
 def _ordinary(corpus: Corpus) -> frozenset[str]:

@@ -28,6 +28,7 @@ _MOBILE = re.compile(r"(?:0|62|0062|620)?(8[1-35-9]\d{7,10})")
 _LANDLINE = re.compile(r"0[2-79]\d{7,9}")
 _NEAR, _NEAR_BEHIND = 8, 3  # Words before and behind a number that may say what it is.
 _SAYS_KK = frozenset(str.split("kk kknya kke kkne kkku kkna keluarga kaloarga kluarga kulawarga family household klg"))
+_SAYS_CARD = _SAYS_KK - {"keluarga", "kaloarga", "kluarga", "kulawarga", "family", "household"}
 _SAYS_NIK = frozenset(str.split("nik niknya nike nikku nikna ktp ktpnya ktpku ktpe"))
 _SAYS_REFERENCE = frozenset(
     str.split(
@@ -79,20 +80,26 @@ def words(text: str) -> list[Word]:
 def find(text: str, those: Sequence[Word], regency_exists: Callable[[str], bool]) -> Iterator[Entity]:
     """In the order of the text. `regency_exists`: whether a NIK may begin with these four digits."""
     starts = [word.start for word in those]
+    keys = {word.key for word in those}
+    card = not keys.isdisjoint(_SAYS_CARD) and keys.isdisjoint(_SAYS_NIK)
     for match in _NUMBER.finditer(text, 0, LONGEST):
         groups = list(_groups(text, match))
         n = 0
         while n < len(groups):
-            size, entity = _number(groups[n : n + _MOST], those, starts, regency_exists)
+            size, entity = _number(groups[n : n + _MOST], those, starts, card, regency_exists)
             if entity:
                 yield entity
             n += size
 
 
 def _number(
-    groups: list[tuple[int, int, str]], those: Sequence[Word], starts: list[int], regency_exists: Callable[[str], bool]
+    groups: list[tuple[int, int, str]],
+    those: Sequence[Word],
+    starts: list[int],
+    card: bool,
+    regency_exists: Callable[[str], bool],
 ) -> tuple[int, Entity | None]:
-    """The number that begins with the first group, and how many groups it has."""
+    """The number that begins with the first group, and how many groups it has. `card`: only the KK is spoken of."""
     start = groups[0][0]
     sizes = [*range(len(groups), 0, -1)]
     if len(groups[0][2]) > _FEWEST:  # Long enough for itself; what follows is the next number.
@@ -101,20 +108,20 @@ def _number(
         digits = "".join(group[2] for group in groups[:size])
         end = groups[size - 1][1]
         if _FEWEST <= len(digits) <= _MOST and (
-            kind := _kind(digits, *_said(those, starts, start, end), regency_exists)
+            kind := _kind(digits, *_said(those, starts, start, end), card, regency_exists)
         ):
             mobile = _MOBILE.fullmatch(digits) if kind == "phone_number" else None
             return size, Entity(kind, digits, start, end, f"+62{mobile[1]}" if mobile else "")
     return 1, None
 
 
-def _kind(digits: str, before: list[str], behind: list[str], regency_exists: Callable[[str], bool]) -> str:
+def _kind(digits: str, before: list[str], behind: list[str], card: bool, regency_exists: Callable[[str], bool]) -> str:
     """What a number is by its shape, and by the nearest words about it; nothing where it may be anything."""
     says = _first((*before, *behind), _SAYS_KK | _SAYS_NIK)
     if len(digits) == 16:
         if not (says or regency_exists(digits[:4])):
             return ""
-        return "kk_number" if says in _SAYS_KK or (not says and not _is_nik(digits)) else "nik"
+        return "kk_number" if says in _SAYS_KK or (not says and (card or not _is_nik(digits))) else "nik"
     says = _first((*before, *behind), _SAYS_REFERENCE | _SAYS_PHONE)
     account = not _SAYS_ACCOUNT.isdisjoint(before)
     if len(digits) == 12 and (says in _SAYS_REFERENCE or ("daftar" in before and not damm(digits))):

@@ -1,13 +1,11 @@
-"""The places that a message names, misspelt ones too, and whether somebody moves to one or away from it."""
+"""The places that a message names, misspelt ones too."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
-from msgspec import structs
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -19,6 +17,8 @@ from nlu.numbers import Word
 _MOST_WORDS = 3
 _ONE_SLIP, _TWO_SLIPS = 6, 9  # From so many letters on, so many of them may be wrong.
 _SHORTEST_ELSEWHERE = 4
+_PROPER = 6  # Letters of a name that no list has.
+_FEWEST_BONES = 4  # Consonants of a name that is known without its vowels.
 _SHORT_MESSAGE = 3  # Words: a message of so many may be nothing but an answer.
 
 _HAMLET = frozenset(str.split("dusun dsn dusn dukuh hamlet lingkungan lingk perumahan perum"))
@@ -27,10 +27,24 @@ _DISTRICT = frozenset(str.split("kecamatan kec kcmtn kecamatn district camat kot
 _NAMED_BEHIND = _HAMLET | _VILLAGE | _DISTRICT
 _BEFORE = frozenset(  # Behind one of these a place may follow.
     str.split(
-        "di d ke k dari dr drpd nang nng nong ning ing neng e ka dha dhari deri ting dateng dhateng wonten saking "
-        "teko seko saka in at from to near wilayah daerah warga wong orang tiyang oreng asal alamat alamate alamatku "
-        "sekitar nyang nak manggon tinggal rumah omahku roma compo pasar puskesmas pos rs rsud brilink jurusan bank "
-        "bri sakit terminal agen harusnya hrsnya kudune bukan msh kantor sd smp sma smk pabrik selat pulau gunung"
+        "masjid mesjid musholla mushola langgar pertigaan perempatan prapatan simpang stasiun pelabuhan penyeberangan "
+        "pantai depan belakang sebelah deket dekat dket teng for di d ke k dari dr drpd nang nng nong ning ing neng e "
+        "ka dha dhari deri ting dateng dhateng wonten saking teko seko saka in at from to near wilayah daerah warga "
+        "wong orang tiyang oreng asal alamat alamate alamatku sekitar nyang nak manggon tinggal rumah omahku roma "
+        "compo pasar puskesmas pos rs rsud brilink jurusan bank bri sakit terminal agen harusnya hrsnya kudune bukan "
+        "msh kantor sd smp sma smk pabrik selat pulau gunung"
+    )
+)
+_PROPER_BEHIND = frozenset(
+    str.split(
+        "di ke dari teng nang nong ing e ka deri dhari dateng pertigaan perempatan simpang pantai pulau desa kelurahan"
+    )
+)
+_NO_PLACES = frozenset(  # Shops, offices and services, of which there are many, or which are nowhere.
+    str.split(
+        "indomaret alfamart alfamidi brilink posyandu puskesmas samsat dispenduk dispendukcapil dukcapil disdukcapil "
+        "dinsos imigrasi polres polsek koramil pegadaian mandiri bulog facebook tiktok instagram youtube whatsapp "
+        "google shopee tokopedia telegram loket perlinsos kemensos jamsostek bpjs pertamina telkomsel allah tuhan"
     )
 )
 _HALLS = frozenset(str.split("balai bale balae balei kantor kntor kantore balaine blai"))
@@ -46,47 +60,21 @@ _HEADS = frozenset(str.split("kepala ketua kadus kasun kades bu pak"))  # "kepal
 # Villages and towns whose names are words or first names: only behind a word for a place.
 _WORDS_TOO = frozenset(
     str.split(
-        "aliyan badean balak banjar banjarsari bareng bayu bengkak bomo bubuk bunder cantuk dadapan gambor gendoh "
-        "genteng giri glagah grogol gumuk jelun kandangan kelir kemiri klatak kenjo licin mangir padang pakel pakis "
-        "paspan patoman sempu sepanjang setail sobo sragi tampo tamansari bali lombok arab madura malang solo batu "
-        "metro pati demak tegal kudus blora kediri barito sragen lebak serang buru"
+        "sby jkt mlg dps bdg smg bwi malay aliyan badean balak banjar banjarsari bareng bayu bengkak bomo bubuk "
+        "bunder cantuk dadapan gambor gendoh genteng giri glagah grogol gumuk jelun kandangan kelir kemiri klatak "
+        "kenjo licin mangir padang pakel pakis paspan patoman sempu sepanjang setail sobo sragi tampo tamansari bali "
+        "lombok arab madura malang solo batu metro pati demak tegal kudus blora kediri barito sragen lebak serang "
+        "buru"
     )
 )
 _ELSEWHERE = (  # Where people of this regency go and come from, beside the regencies of the country.
     str.split(
-        "bali lombok ntb ntt kalimantan sulawesi sumatra sumatera papua madura jakarta malaysia taiwan hongkong "
-        "singapura singapore arab saudi jeddah korea jepang brunei ijen gilimanuk watudodol blokagung pancer raung "
-        "jatim jateng jabar riau lampung kuta jogja jember situbondo bondowoso lumajang probolinggo surabaya denpasar "
-        "balikpapan"
+        "sby jkt mlg dps bdg smg bwi malay mekka mekkah makkah mecca madinah singapur bali lombok ntb ntt kalimantan "
+        "sulawesi sumatra sumatera papua madura jakarta malaysia taiwan hongkong singapura singapore arab saudi "
+        "jeddah korea jepang brunei ijen gilimanuk watudodol blokagung pancer raung jatim jateng jabar riau lampung "
+        "kuta jogja jember situbondo bondowoso lumajang probolinggo surabaya denpasar balikpapan"
     )
 )
-
-MOVE = "move"  # A life event until it is known whether it is `move_in` or `move_out`.
-MOVES = frozenset(
-    str.split(
-        "pindah pndah pindahan pindhah pinda boyong boyongan aleh alle ngalih apinda apendha hijrah moved move moving "
-        "kepindahan pendah apindah"
-    )
-)
-_HERE = frozenset(str.split("sini kesini disini kene rene mrene mriki dinna kaadinto dinto here"))
-_TO_HERE = frozenset(str.split("kesini mrene rene mriki here"))
-_TOWARDS = frozenset(str.split("ke k ka nang nng nong ning to into dhateng dateng nyang dha ting di d"))
-_AWAY_FROM = frozenset(str.split("dari dr drpd dhari deri saking teko teka seko from saka"))
-_JUST = frozenset(str.split("baru bru just nembe anyar bhuru buru"))
-_NO_MOVE = frozenset(  # What else is moved: a visit, data, a school, a clinic, money.
-    str.split(
-        "hari jam tempat tempate tpt tgl tanggal data ikd sekolah kelas faskes kos bank nomor nomer hp klinik are "
-        "dino dina nggone nggon it appointment visit the my schedule kartu bahasa basa boso kk rekening hape memori "
-        "balai bale"
-    )
-)
-_NO_MOVER = frozenset(  # What is said to move without anybody moving.
-    str.split(
-        "jadwal jadwale jadwalnya tempatnya tempate tempatipun panggenanipun tmpt kunjungan petugasnya faskes "
-        "kontaknya alamatku pas waktu wektu nalika kos can faskesku"
-    )
-)
-_REACH = 9  # Words behind a move that may say where to.
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +94,7 @@ class Places:
     """Names without spaces. Those of the home regency are folded and may be misspelt."""
 
     _home: Mapping[str, tuple[_Area, ...]]
+    _bones: Mapping[str, str]  # The consonants of a name -> the name, if no other has the same.
     _names: tuple[str, ...]
     _elsewhere: frozenset[str]
     _ordinary: frozenset[str]
@@ -118,15 +107,19 @@ class Places:
             areas[fold(district.name)].append(_Area(district.name))
             for village in gazetteer.villages(district.code):
                 areas[fold(village.name)].append(_Area(village.name, village.code, district.name))
+        bones: defaultdict[str, list[str]] = defaultdict(list)
+        for name in areas:
+            bones[_bones(name)].append(name)
+        alone = {those: names[0] for those, names in bones.items() if len(names) == 1 and len(those) >= _FEWEST_BONES}
         regencies = (gazetteer.regency_name(f"{code}") for code in range(1101, 9799))
         towns = (name.removeprefix("Kabupaten ").removeprefix("Kota ") for name in regencies if not name.isdecimal())
         elsewhere = {town.lower().replace(" ", "") for town in towns} - {"baru", "karo"} | set(_ELSEWHERE)
         long = frozenset(town for town in elsewhere if len(town) >= _SHORTEST_ELSEWHERE or town in _ELSEWHERE)
-        return cls({name: tuple(those) for name, those in areas.items()}, tuple(areas), long, ordinary)
+        return cls({name: tuple(those) for name, those in areas.items()}, alone, tuple(areas), long, ordinary)
 
     def find(self, text: str, those: Sequence[Word]) -> Iterator[Entity]:
         """In the order of the text. A village that has namesakes gets its code where its district is named, too."""
-        found = list(self._spans(those))
+        found = list(self._spans(text, those))
         told = {fold(one.name) for *_, areas in found for one in areas if not one.code}
         for first, last, areas in found:
             codes = {one.code for one in areas if one.code}
@@ -140,13 +133,7 @@ class Places:
         """Whether a village or district of the home regency has the name."""
         return fold(name) in self._home or bool(_nearest(fold(name), self._names))
 
-    @staticmethod
-    def is_move(before: Sequence[str], behind: Sequence[str]) -> bool:
-        """Whether it is people who move, and not the day of a visit or the data of a phone."""
-        day = any(kind(key) in "RWYGKlTPV" for key in behind)
-        return not day and _NO_MOVE.isdisjoint(behind) and _NO_MOVER.isdisjoint(before[-4:])
-
-    def _spans(self, those: Sequence[Word]) -> Iterator[_Span]:
+    def _spans(self, text: str, those: Sequence[Word]) -> Iterator[_Span]:
         n = 0
         behind = False  # Whether a place has just ended: "dusun krajan Setail", "tamansari licin".
         while n < len(those):
@@ -154,6 +141,7 @@ class Places:
             size = _hall(those, n) or self._hamlet(those, n)
             if not size:
                 size, areas = self._name(those, n, behind and those[n].joined)
+                size = size or self._proper(text, those, n)
             if size:
                 yield n, n + size - 1, areas
             behind = size > 0
@@ -176,6 +164,22 @@ class Places:
             if at + 1 < len(those) and those[at].key == label and those[at].joined and those[at + 1].key.isdecimal():
                 size += 2
         return size
+
+    def _proper(self, text: str, those: Sequence[Word], n: int) -> int:
+        """How many words a name has that stands where places do, though no list has it: "deri Sapeken"."""
+        word = those[n]
+        if n == 0 or len(word.key) < _PROPER or word.key in _NO_PLACES or word.key in self._ordinary or not word.joined:
+            return 0
+        written = text[word.start : word.end]
+        before = those[n - 1].key in _PROPER_BEHIND
+        if not (before and written.istitle() and written.isalpha() and kind(word.key) == "x"):
+            return 0
+        return 1 + (n + 1 < len(those) and self._goes_on(text, those[n + 1]))
+
+    def _goes_on(self, text: str, word: Word) -> bool:
+        """Whether the name has this word, too, as in "Basuki Rahmat"."""
+        known = word.key in self._ordinary or word.key in self._elsewhere or fold(word.key) in self._home
+        return not known and word.joined and len(word.key) >= _FEWEST_BONES and text[word.start : word.end].istitle()
 
     def _name(self, those: Sequence[Word], n: int, behind: bool) -> tuple[int, tuple[_Area, ...]]:
         """The longest name that begins here, and how many words it has."""
@@ -217,10 +221,13 @@ class Places:
         if (
             typed in self._home
             or keys[0].isdecimal()
-            or len(typed) < _ONE_SLIP
             or not typed.isascii()
             or (not sure and self._ordinary.issuperset(keys))
         ):
+            return ()
+        if len(keys) == 1 and (name := self._bones.get(_bones(typed), "")) and len(typed) < len(name):
+            return self._home[name]  # "kdungrjo".
+        if len(typed) < _ONE_SLIP:
             return ()
         if len(keys) > 1 and keys[1] in self._ordinary and keys[1] not in _SIDES:
             return ()
@@ -245,25 +252,9 @@ def fold(name: str) -> str:
     return "".join(letter for n, letter in enumerate(letters) if letter != letters[n - 1 : n])
 
 
-def moves(found: Sequence[Entity], those: Sequence[Word], places: Places) -> Iterator[Entity]:
-    """What was found, with the direction of each move; where nothing is said about it, people move out."""
-    named = {one.start: one.value for one in found if one.entity == "place"}
-    starts = [word.start for word in those]
-    for one in found:
-        n = bisect_left(starts, one.start)
-        yield structs.replace(one, value=_direction(those, n, named, places)) if one.value == MOVE else one
-
-
-def _direction(those: Sequence[Word], n: int, named: Mapping[int, str], places: Places) -> str:
-    value = "move_out" if _JUST.isdisjoint(word.key for word in those[max(0, n - 3) : n]) else "move_in"
-    for at in range(n + 1, min(n + _REACH, len(those))):
-        before, word = those[at - 1].key, those[at]
-        near = word.key in _HERE or places.is_here(named.get(word.start, ""))
-        if before in _TOWARDS or word.key in _TO_HERE:
-            return "move_in" if near else "move_out"
-        if before in _AWAY_FROM:
-            value = "move_out" if near else "move_in"
-    return value
+def _bones(name: str) -> str:
+    """The first letter and the consonants, as in a message without vowels."""
+    return name[:1] + "".join(letter for letter in name[1:] if letter not in "aeiou")
 
 
 def _hall(those: Sequence[Word], n: int) -> int:

@@ -26,7 +26,7 @@ LEFT = {
     "nomor nol delapan satu dua sembilan tujuh tiga ya": "nomor [number] ya",
     "tulis ke siapa@contoh.id atau www.contoh.id/saya": "tulis ke [link] atau [link]",
     "rek O8I2-973I ya": "rek O#I#-#### ya",
-    "ibuku lahir tujuh belas agustus": "ibuku lahir [number]",
+    "ibuku lahir tujuh belas agustus": "ibuku lahir [date]",
     "surat pindah dari kembiritan": "surat pindah dari [place]",
     # Javanese
     "jenengku slamet, umur 45 taun": "jenengku [nama], umur ## taun",
