@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+RASA_PORT ?= 5005
 
 .DEFAULT_GOAL := help
 
@@ -14,6 +15,7 @@ run: setup var/nlu.npz ## Run the demo: phones, desk and a made-up Banyuwangi on
 setup: .venv/.run ## Set up .venv with what running needs
 
 test: .venv/.test var/nlu.npz ## Run every test that this machine can run
+	@$(BIN)/python -m nlu.rasa install --optional
 	@$(BIN)/pytest -q -n 2 --dist loadgroup
 
 check: .venv/.test ## Format, lint, types, imports, texts
@@ -24,6 +26,9 @@ check: .venv/.test ## Format, lint, types, imports, texts
 
 fix: .venv/.test ## Format the code and mend what can be mended
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
+
+rasa: setup ## Serve a real Rasa beside it, on what data/nlu teaches (needs Python 3.10, 2.7 GB)
+	@$(BIN)/python -m nlu.rasa serve --port $(RASA_PORT)
 
 talks: .venv/.test ## Record the talk transcripts anew; the diff is the review
 	@PYTHONPATH=tests $(BIN)/python -m support.talks --record
@@ -66,4 +71,4 @@ var/nlu.npz: .venv/.run config.yml $(wildcard nlu/*.py data/nlu/* data/languages
 	@echo "Learning to understand own words (some 20 seconds, once) ..."
 	@$(BIN)/loket nlu train
 
-.PHONY: help run setup test check fix talks bench sim draw pictures lock clean
+.PHONY: help run setup test check fix rasa talks bench sim draw pictures lock clean

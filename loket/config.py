@@ -158,6 +158,7 @@ class Environment:
     keys_file: Path = Path("var/keys.json")
     portal_url: str = field(default="", repr=False)
     portal_token: str = field(default="", repr=False)
+    rasa_url: str = field(default="", repr=False)  # A real Rasa beside us; without it the embedded engine alone.
     africastalking_tokens: tuple[str, ...] = field(default=(), repr=False)  # Secret last parts of the webhooks' paths.
     ussd_tokens: tuple[str, ...] = field(default=(), repr=False)  # The same for each described gateway: name=token.
     public_url: str = field(default="", repr=False)  # Where vendors reach us, https://host.

@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from threading import Lock
+from zipfile import BadZipFile
 
 from bot.areas import Gazetteer
 from bot.meaning import Meaning
 from loket import log
-from loket.config import Config
+from loket.config import Config, Environment
 
 Understand = Callable[[str, str], Meaning | None]  # A text and the language of its talk; None: it could not be had.
 
 
 class Lazily:
-    """The embedded engine. Where nothing was learnt yet, keywords and numbers have to do, and the log says so once."""
+    """The engine that the environment names. Where nothing was learnt yet, keywords and numbers have to do, and the log
+    says so once."""
 
-    def __init__(self, config: Config, gazetteer: Gazetteer) -> None:
-        self._config, self._gazetteer = config, gazetteer
+    def __init__(self, config: Config, environment: Environment, gazetteer: Gazetteer) -> None:
+        self._config, self._environment, self._gazetteer = config, environment, gazetteer
         self._lock = Lock()
         self._engine: Understand | None = None
         self._looked = False
@@ -27,12 +29,12 @@ class Lazily:
         return self._engine(text, language) if self._engine else None
 
     def _load(self) -> Understand | None:
-        from loket.understanding import embedded
+        from loket.understanding import engine
 
         try:
-            return embedded(self._config, self._gazetteer)
-        except FileNotFoundError:
-            log.get("loket").warning("nlu.not_learnt")
+            return engine(self._config, self._environment, self._gazetteer)
+        except (OSError, ValueError, KeyError, BadZipFile) as error:  # There is no model, or it is not whole.
+            log.get("loket").warning("nlu.not_learnt", error=type(error).__name__)
             return None
 
 

@@ -162,7 +162,7 @@ def compose(
         lambda: [period(each) for each in config.windows],
         more,
         by_phone,
-        understand or Lazily(config, gazetteer),
+        understand or Lazily(config, environment, gazetteer),
     )
     desk = Desk(engine, database, sessions, effects, messages, lookups, clock, wake, crash=crash)
     return Service(

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
+from backend_client import Unavailable
+from backend_client.http import Breaker
 from bot.areas import Gazetteer
 from bot.windows import local_day
-from loket.config import ROOT, Config, ConfigError
+from loket.config import ROOT, Config, ConfigError, Environment
+from nlu import Understand
 from nlu.classifier import Classifier, digest, learnt_from
 from nlu.corpus import load
 from nlu.embedded import Embedded
@@ -48,3 +52,14 @@ def embedded(config: Config, gazetteer: Gazetteer, path: Path = MODEL) -> Embedd
         settings_of(config),
         lambda: local_day(datetime.now(UTC), config.home),
     )
+
+
+def engine(config: Config, environment: Environment, gazetteer: Gazetteer) -> Understand:
+    """The embedded engine; behind a real Rasa, where LOKET_RASA_URL names one. Made once: it holds a breaker."""
+    own = embedded(config, gazetteer)
+    if not environment.rasa_url:
+        return own
+    from nlu.rasa_client import Rasa, in_time, poster, spared
+
+    ask = spared(in_time(poster(environment.rasa_url)), Breaker(monotonic), Unavailable)
+    return Rasa(ask, own, own.settings, own.classifier.intents.classes)
