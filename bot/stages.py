@@ -55,6 +55,8 @@ OF_PORTAL = {
     "deceased": Stage.WITH_FAMILY,
 }
 
+# Where a registration can be while a visit is still to come.
+IN_HAND = frozenset({Stage.RECEIVED, Stage.ASSIGNED, Stage.SCHEDULED, Stage.MISSED, Stage.FACE_FAILED})
 DECIDED = frozenset({Stage.ELIGIBLE, Stage.WAITLIST, Stage.NOT_ELIGIBLE, Stage.FINAL})
 CLOSED = DECIDED | {Stage.DUPLICATE, Stage.INVALID, Stage.WITHDRAWN, Stage.EXPIRED, Stage.WITH_FAMILY}
 

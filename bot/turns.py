@@ -1,9 +1,13 @@
 """What any message can come to: a flow that is begun, the menu, or a sentence that leaves the talk where it is."""
 
-from bot.conversation import Invalid
+from bot import house
+from bot.conversation import Invalid, Lookup
+from bot.effects import CompleteRegistration
+from bot.identity import Reference
 from bot.messages import Attachment, Channel, Page, Text
 from bot.parsers import name
 from bot.run import Playing, Run
+from bot.stages import cases
 from bot.written import KK, NAME, VILLAGE, located, read
 
 Answers = tuple[tuple[str, str], ...]
@@ -68,7 +72,7 @@ def _holds(run: Run, key: str, value: str) -> bool:
     return True
 
 
-def attached(run: Run, attachment: Attachment) -> Playing[Page]:
+def attached(run: Run, attachment: Attachment, text: str) -> Playing[Page]:
     """What cannot be read. A question that is open stays open."""
     match attachment:
         case Attachment.CALL:  # The way in for who cannot read. One call back a day is enough, however often it rings.
@@ -77,8 +81,19 @@ def attached(run: Run, attachment: Attachment) -> Playing[Page]:
         case Attachment.PHOTO:
             return told(run, Text("wa.photo_refused"))
         case Attachment.LOCATION:
-            return told(run, Text("wa.location_unread"))
+            return (yield from _located(run, text))
         case Attachment.VOICE if "help" in run.engine.flows:  # Whoever speaks is called.
             return (yield from begin(run, "help", ("topic", "voice"), offered=(("slot", "any"),)))
         case _:
             return told(run, Text("wa.not_understood"))
+
+
+def _located(run: Run, text: str) -> Playing[Page]:
+    """Where the house is, for the agent who will look for it. Nothing is kept where nobody is going to come."""
+    there = house.coordinates(text)
+    visit = house.next_visit(cases((yield Lookup("cases", "")))) if there else None
+    if visit is None:
+        return told(run, Text("wa.location_unread"))
+    ref = Reference(visit.ref)
+    run.effects.append(CompleteRegistration(ref, "location", there))
+    return told(run, Text("wa.location_received", {"ref": ref.shown}))

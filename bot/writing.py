@@ -70,7 +70,7 @@ def message(run: Run, text: str, attachment: Attachment) -> Playing[Page | None]
 
 def _heard(run: Run, text: str, attachment: Attachment) -> Playing[Page | None]:
     if attachment is not Attachment.NONE:
-        return (yield from attached(run, attachment))
+        return (yield from attached(run, attachment, text))
     if (tapped := tap(text)) is not None:
         if tapped.asked_at != run.session.at:
             return (yield from over(run))

@@ -42,6 +42,7 @@ class Details(msgspec.Struct, frozen=True):
     place: str = ""
     needs: str = ""
     landmark: str = ""
+    location: str = ""  # "latitude,longitude", where the person has sent it.
     checked: str = ""  # The quarterly answer: same or changed.
     checked_on: str = ""
 

@@ -14,6 +14,7 @@ from store.schema import registrations, tickets
 from store.seal import Sealer
 
 PLACE = "registrations.sealed_details"
+OURS = frozenset({"location"})  # For the agent alone: the portal has no use for it and is not told.
 
 _DETAILS = (
     select(registrations.c.id, registrations.c.sealed_details, registrations.c.kk_idx, registrations.c.intent_id)
@@ -48,5 +49,5 @@ def complete(
     connection.execute(_DETAIL, {"row": id, "details": details, "kk": kk})
     if slot := changes.get("slot"):
         connection.execute(_SLOT, {"number": ref, "kind": "face_verification", "wish": slot})
-    if intent:
+    if intent and not OURS.issuperset(changes):
         enqueue(connection, f"amend:{uuid.uuid4().hex}", "portal.amend", id, now)

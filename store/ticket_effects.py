@@ -8,7 +8,7 @@ from bot.areas import Gazetteer
 from bot.identity import Reference
 from bot.inquiries import Subject
 from bot.messages import Text, Value
-from bot.stages import Stage
+from bot.stages import IN_HAND, Stage
 from handoff.tickets import VERIFIED, Move, Outcome, Status, Ticket, Topic, Visit
 from store import inquiries
 from store.agent_news import given
@@ -20,9 +20,6 @@ from store.outbox import enqueue
 from store.schema import ticket_events, tickets
 from store.ticket_rows import Found
 from store.updates import Updates
-
-# Where a registration can be while a visit is still to come. What the portal has said since is never taken back here.
-IN_HAND = frozenset({Stage.RECEIVED, Stage.ASSIGNED, Stage.SCHEDULED, Stage.MISSED, Stage.FACE_FAILED})
 
 UNPROVEN = "unproven"  # What a review is about: an ending without the citizen's visit number.
 REVIEW_DAYS = timedelta(days=2)
@@ -51,7 +48,7 @@ ENDED_AS = {
 
 def stage_after(move: Move, ticket: Ticket, before: Stage) -> Stage:
     """Where the registration stands once the ticket has come to this. No refusal counts on an agent's word alone."""
-    if before not in IN_HAND:
+    if before not in IN_HAND:  # What the portal has said since is never taken back here.
         return before
     if move is not Move.RESOLVE or ticket.outcome is None:
         return MOVED_TO.get(move, before)

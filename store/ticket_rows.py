@@ -140,6 +140,10 @@ class Cards:
             return None
         return self._sealer.open("identities.sealed", row.contact_id, row.number).decode()
 
+    def location(self, row: Found) -> str:
+        """Where the person says that the house is, as "latitude,longitude"."""
+        return self._details(row).location
+
     def note(self, row: Found) -> str:
         """What was written when the ticket ended."""
         sealed = row.sealed_note

@@ -314,6 +314,7 @@ class Desk:
             self._cards.card(row),
             rights.allowed(actor, ticket),
             phone=self._cards.phone(row) if ticket.live else None,
+            location=self._cards.location(row) if mine else "",
             agent_id=ticket.agent_id,
             agent_number=ticket.visit.agent_number if ticket.visit and mine else None,
             outcome=ticket.outcome,

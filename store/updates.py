@@ -159,7 +159,9 @@ class Updates:
         if kind is Kind.PHONE:
             self._phones.change(connection, case, cause.contact, details["phone"], id, cause)
         else:
-            complete(connection, self._sealer, case, cause.contact, {"landmark": details["note"]}, cause.now)
+            complete(
+                connection, self._sealer, case, cause.contact, {"landmark": details["note"], "location": ""}, cause.now
+            )
         connection.execute(_STATE, {"row": id, "now_state": State.APPLIED.value, "at": ms(cause.now)})
 
 

@@ -147,6 +147,7 @@ class Detail:
     card: Card
     moves: frozenset[Move]
     phone: str | None = field(default=None, repr=False)  # E.164
+    location: str = field(default="", repr=False)  # "latitude,longitude" of the house; only for the ticket's agent.
     agent_id: str | None = None
     agent_number: str | None = field(default=None, repr=False)  # Only for the agent whose visit it is.
     outcome: Outcome | None = None

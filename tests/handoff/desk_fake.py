@@ -57,6 +57,7 @@ class Record:
     nik4: str = "0007"
     phone: str = "+6281234567890"
     landmark: str = "RT02/01 utara musala"
+    location: str = ""
     channel: str = "ussd"
     slot_wish: Slot | None = Slot.MORNING
     place_wish: Place | None = Place.HOME
@@ -146,6 +147,7 @@ class Tickets:
             self._card(record),
             rights.allowed(actor, ticket),
             phone=record.phone if ticket.live else None,
+            location=record.location if mine and ticket.live else "",
             agent_id=ticket.agent_id,
             agent_number=ticket.visit.agent_number if ticket.visit and mine and ticket.live else None,
             outcome=ticket.outcome,

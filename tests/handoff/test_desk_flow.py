@@ -45,6 +45,14 @@ def test_take_schedule_and_finish(house: House) -> None:
     assert "tel:" not in page
 
 
+def test_the_phone_s_own_map_opens_where_the_house_is(house: House) -> None:
+    house.desk.add("t1", status=Status.ASSIGNED, agent_id="s-budi", location="-8.219200,114.369100")
+    house.desk.add("t2", status=Status.ASSIGNED, agent_id="s-budi")
+    page = house.browser("budi").get("/desk/tickets/t1").text
+    assert '<a href="geo:-8.219200,114.369100?q=-8.219200,114.369100">-8.219200, 114.369100</a>' in page
+    assert "geo:" not in house.browser("budi").get("/desk/tickets/t2").text
+
+
 def test_no_visit_is_promised_for_an_hour_that_has_passed(house: House) -> None:
     record = house.desk.add("t1", status=Status.ASSIGNED, agent_id="s-budi")
     budi, now = house.browser("budi"), {"day": TODAY.isoformat(), "place": "hall", "version": "1"}  # It is noon.

@@ -216,6 +216,15 @@ def test_what_is_added_after_the_submission_is_amended(office: Office) -> None:
     assert {row["state"] for row in office.rows("outbox") if row["kind"] == "portal.amend"} == {"done"}
 
 
+def test_where_the_house_is_stays_here(office: Office) -> None:
+    ref = office.register()
+    office.work(minutes=10)
+    office.apply(office.dial(), CompleteRegistration(Reference(ref), "location", "-8.219200,114.369100"))
+    office.work(minutes=1)
+    assert office.admin("GET", "ledger") == {ref: {"submitted": 1, "amended": 0, "completed": 0}}
+    assert not [row for row in office.rows("outbox") if row["kind"] == "portal.amend"]
+
+
 def test_a_fault_of_the_portal_is_counted_and_ends_at_people(office: Office) -> None:
     office.hire("Dewi", "dinas", district="3510")
     office.hire("Budi")

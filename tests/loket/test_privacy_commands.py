@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 from support.databases import Factory, each_database
 from support.office import NIK, PHONE, Office
 
+from bot.effects import CompleteRegistration
+from bot.identity import Reference
 from loket.cli import main
 from store.seal import generate_keys, load_keys
 
@@ -39,11 +41,13 @@ def run(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_an_export_holds_everything_of_one_contact_and_nothing_of_another(office: Office, run: Run) -> None:
     ref = office.register("3333", name=NAME)
     office.register("4444", "+6281200000009", name="QUJUMBRATA")
+    office.apply(office.dial(), CompleteRegistration(Reference(ref), "location", "-8.219200,114.369100"))
     office.talk("8", "4", "3", "1", "3333")
     done = run("export", "--ref", f"{ref[:4]}-{ref[4:8]}-{ref[8:]}")
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert found["registrations"][0]["sealed"] == [f"{NIK}3333", NAME, ""]
+    assert found["registrations"][0]["sealed_details"]["location"] == "-8.219200,114.369100"
     assert found["identities"][0]["sealed"] == PHONE
     assert found["registrations"][0]["nik_idx"] == "(a keyed hash)"
     assert {"consents", "messages", "inbox", "sessions", "tickets", "subject_requests", "ticket_events"} <= found.keys()

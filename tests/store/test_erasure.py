@@ -28,6 +28,7 @@ __all__ = ["each_database"]
 LAST4, OTHERS4, DRAFT = "3333", "4444", "3510991911630582"
 NAME, OTHERS_NAME = "ZUQIFLORA WEXTHANIR", "QUJUMBRATA"
 KK, OTHER_PHONE, LANDMARK, NOTE = "3510990806171294", "85773104659", "zqorvathim", "vexqulimbra"
+LOCATION = "-8.216437,114.367529"
 SECRETS = {
     "NIK": NIK + LAST4,
     "name": NAME,
@@ -35,6 +36,7 @@ SECRETS = {
     "KK": KK,
     "other phone": OTHER_PHONE,
     "landmark": LANDMARK,
+    "location": LOCATION,
     "note": NOTE,
 }
 SCANNER = Scanner(Canary(name, secret) for name, secret in SECRETS.items())
@@ -59,7 +61,8 @@ def live(office: Office) -> str:
     ref = office.register(LAST4, name=NAME)
     office.own_phone(ref)
     number, cause = Reference(ref), office.dial()
-    for detail, value in (("kk", KK), ("phone", f"+62{OTHER_PHONE}"), ("landmark", LANDMARK)):
+    added = {"kk": KK, "phone": f"+62{OTHER_PHONE}", "landmark": LANDMARK, "location": LOCATION}
+    for detail, value in added.items():
         office.apply(cause, CompleteRegistration(number, detail, value))
     office.work(minutes=10)
     service = office.service

@@ -553,6 +553,30 @@ def test_a_card_shows_what_was_added_after_the_receipt(room: Room) -> None:
     assert room.desk.ticket(BUDI, id).card.needs == (Need.WALKING,)
 
 
+def test_where_the_house_is_only_its_agent_sees_and_only_until_the_visit_is_over(room: Room) -> None:
+    id = room.register()
+    ref = Reference(room.office.row("tickets", id=id)["case_ref"])
+    room.office.apply(room.office.dial(PHONE), CompleteRegistration(ref, "location", "-8.219200,114.369100"))
+    assert room.desk.ticket(BUDI, id).location == ""
+    room.desk.take(BUDI, id, 1)
+    assert room.desk.ticket(BUDI, id).location == "-8.219200,114.369100"
+    assert [room.desk.ticket(actor, id).location for actor in (ENDANG, WAHYU)] == ["", ""]
+    assert "114.3" not in repr(room.desk.ticket(BUDI, id))
+    room.office.apply(room.office.dial(PHONE), CompleteRegistration(ref, "location", "-8.220000,114.370000"))
+    assert room.desk.ticket(BUDI, id).location == "-8.220000,114.370000"
+    room.desk.schedule(BUDI, id, TOMORROW, Slot.MORNING, Place.HOME, 2)
+    room.desk.outcome(BUDI, id, Outcome.VERIFIED_FACE, room.number(id), "", 3)
+    assert room.desk.ticket(BUDI, id).location == ""
+
+
+def test_a_location_from_another_phone_is_not_kept(room: Room) -> None:
+    id = room.register()
+    ref = Reference(room.office.row("tickets", id=id)["case_ref"])
+    room.office.apply(room.office.dial(OTHER_PHONE), CompleteRegistration(ref, "location", "-8.219200,114.369100"))
+    room.desk.take(BUDI, id, 1)
+    assert room.desk.ticket(BUDI, id).location == ""
+
+
 def test_a_dispute_looks_like_any_other_ticket(room: Room) -> None:
     room.register("3333", PHONE)
     room.office.clock.wait(minutes=1)

@@ -9,7 +9,7 @@ from support.databases import Factory, each_database
 from support.handset import Handset
 from support.office import NIK, PHONE, Office
 
-from bot.effects import ContactAgreed, FileUpdate
+from bot.effects import CompleteRegistration, ContactAgreed, FileUpdate
 from bot.identity import Msisdn, Reference
 from bot.messages import Channel, Inbound, SessionEvent
 from bot.updates import Kind
@@ -372,6 +372,16 @@ def test_a_landmark_reaches_the_agent_at_once_from_the_registered_phone_only(off
     assert office.row("updates")["state"] == "applied"
     assert office.row("registrations")["sealed_details"]
     assert [row["topic"] for row in office.rows("tickets")] == ["face_verification"]
+
+
+def test_a_new_landmark_drops_the_place_that_the_old_one_was_at(office: Office) -> None:
+    ref = office.register()
+    office.apply(office.dial(), CompleteRegistration(Reference(ref), "location", "-8.219200,114.369100"))
+    file(office, ref, Kind.ADDRESS, note="utara musala")
+    row = office.row("registrations")
+    kept = office.sealer.open("registrations.sealed_details", row["id"], row["sealed_details"])
+    assert b"utara musala" in kept
+    assert b"114.369100" not in kept
 
 
 def test_a_landmark_from_elsewhere_waits_for_the_agent(office: Office) -> None:

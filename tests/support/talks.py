@@ -115,8 +115,8 @@ class Player:
     def _hang_up(self) -> None:
         self.phone.hang_up()
 
-    def _attach(self, what: str, channel: str) -> None:
-        self.phone.write("", Channel(channel), Attachment(what))
+    def _attach(self, what: str, text: str, channel: str) -> None:
+        self.phone.write(text, Channel(channel), Attachment(what))
 
     def _wait(self, count: str, unit: str) -> None:
         self.phone.wait(**{f"{unit}s": int(count)})
@@ -242,7 +242,7 @@ _DIRECTIONS = (
     (r"newcomer", "newcomer"),
     (r"choose language", "choose_language"),
     (r"hang up", "hang_up"),
-    (r"(photo|voice|location|other) by (sms|whatsapp)", "attach"),
+    (r"(photo|voice|location|other)(?: at (\S+))? by (sms|whatsapp)", "attach"),
     (r"wait (\d+) (minute|hour|day)s?", "wait"),
     (r"at (\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) in (\d{4})", "at"),
     (r"repeat", "repeat"),
