@@ -10,6 +10,7 @@ LONGEST: Final = 200  # Whoever writes more says more than yes.
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*['\u2019]?|[^\w\s]")
 _THANKS: Final = re.compile(r"\b(terima|trima|trm|tarima|matur|mator)\s*(kasih|ksh|kase|nuwun|suwun|sakalangkong)\b")
+_HOOH: Final = re.compile(r"\bh[oe]+ ?[-']?o+h\b")  # "Ho oh", as Javanese says yes.
 _AGAIN: Final = re.compile(r"(.)\1+")
 
 
@@ -20,7 +21,7 @@ def _known(words: str) -> frozenset[str]:
 _YES: Final = _known(
     "ya y iya iyah iyaa iye iyo yo yoi yup yap yep yes yess yeah yea sure ok oke okay okey okeh okelah oks sip siap "
     "siip inggih nggih njih injih enggih enggeh nggeh hinggih engghi enggi engghih iyeh hengghi ongghu engge lanjut "
-    "lanjutkan tentu pasti baik baiklah absolutely definitely certainly"
+    "lanjutkan tentu pasti baik baiklah absolutely definitely certainly inggeh injeh gas gaskeun gaske gih hooh yeh"
 )
 _RIGHT: Final = _known(  # Of which the contrary is said with a no before them.
     "setuju stuju stj stju sarujuk satuju betul btul btl betol benar bnr bener bennar leres boleh mau mw gelem "
@@ -30,16 +31,17 @@ _DONE: Final = _known("sudah udah sdh udh dah wis uwis wes pun sampun ampon alre
 _NO: Final = _known(
     "tidak tdk tdak tak tida gak ga g gk nggak ngga enggak engga endak ndak nda kagak ogak ora ra mboten boten "
     "mbonten bunten bhunten enja' enja enje' banne lo' no nope nah not n bukan bkn jangan jgn dudu sanes emoh moh "
-    "wegah salah never disagree wrong incorrect"
+    "wegah salah never disagree wrong incorrect ojo enjeh ogah ta'"
 )
 _NOT_YET: Final = _known("belum blm blum durung durong dereng dereng")
-_NOT: Final = _NO - _known("salah never disagree wrong incorrect emoh moh wegah")
+_NOT: Final = _NO - _known("salah never disagree wrong incorrect emoh moh wegah enjeh ogah")
 _WITH_NO: Final = _known("usah perlu")  # "Tidak usah."
 _BESIDE: Final = _known(
     "kak kk ka kakak pak bu bapak ibu mbak mas mba min admin mbah dik dek om tante bude pakde nak cak ning bos bro "
     "gan bang saya sy aku q kulo kula isun sengko' engko' itu ini niku niki iku kui punika sih dong deh lah nih tuh "
     "saja aja mawon makasih mksh suwun tq thx thanks thank you very "
-    "much please dengan data memang emang sekali banget sanget pisan semua sir madam miss sister it is its that's "
+    "much please pls plz plis dengan data memang emang sekali banget sanget pisan semua sir madam miss sister it is "
+    "its that's "
     "thats this i do am of course am. ku kami we all mohon untuk daftar didaftarkan kan"
 )
 _UP, _DOWN = frozenset("\U0001f44d\U0001f44c\u2705\u2714\U0001f197"), frozenset("\U0001f44e\u274c\u2716")
@@ -52,7 +54,10 @@ def read(text: str, done: bool = True) -> str:
     """YES, NO, or nothing where the text says more than that, or both. `done`: "sudah" and "belum" are answers, too."""
     if len(text) > LONGEST:
         return ""
-    senses = [_sense(word, done) for word in _WORD.findall(_THANKS.sub("", text.lower()).replace("\u2019", "'"))]
+    senses = [
+        _sense(word, done)
+        for word in _WORD.findall(_THANKS.sub("", _HOOH.sub("hooh", text.lower())).replace("\u2019", "'"))
+    ]
     if re.search(r"\d|_", text) or "?" in senses:
         return ""
     said = [sense for sense in senses if sense]

@@ -8,20 +8,22 @@ _HEAD: Final = frozenset(  # Never a name; whoever writes nothing else is asked 
     str.split(
         "NAMA NAMAKU NAMANYA NAMANE NAMAE SAYA SY AKU KULO KULA JENENG JENENGE JENENGKU NYAMA NYAMANA NYAMAEN "
         "SENGKO' SENGKO ARAN ARANE ISUN ASMA ASMANE ASMAKU ASMONIPUN ADALAH YAITU "
-        "PAK BAPAK BPK BU IBU MBAH MBAK MBOK KAK"
+        "PAK BAPAK BPK BU IBU MBAH MBAK MBOK KAK KAULA KAULAH ENGKO' ENGKO ENGKOK KU"
     )
 )
 _ENGLISH: Final = (["MY", "NAME", "IS"], ["I", "AM"])  # Only as a whole: Is and My are names.
 _PHRASES: Final = (
     ["MY", "NAME", "IS"], ["MY", "NAME"], ["I", "AM"], ["I'M"], ["THE", "NAME", "IS"], ["NAME"], ["THIS", "IS"],
-    ["CALL", "ME"], ["ATAS", "NAMA"], ["A.N"], ["A.N."], ["AN."], ["PANGGIL", "SAJA"], ["PANGGIL", "AJA"], ["INI"],
+    ["CALL", "ME"], ["PAK", "DE"], ["BU", "DE"], ["PAK", "LIK"], ["BU", "LIK"],
+    ["ATAS", "NAMA"], ["A.N"], ["A.N."], ["AN."], ["PANGGIL", "SAJA"], ["PANGGIL", "AJA"], ["INI"],
     ["IKI"], ["NIKI"], ["LENGKAP"], ["SESUAI", "KTP"], ["DI", "KTP"], ["KTP"], ["DALEM"], ["PERKENALKAN"], ["IYA"],
     ["NGGIH"], ["OH"], ["ASSALAMUALAIKUM"],
 )  # fmt: skip
 _TITLES: Final = frozenset(
     str.split(
         "H HJ HAJI HAJJAH DRS DRA DR DRG IR KH KYAI KIAI NYAI PROF UST USTAD USTADZ USTADZAH MAS CAK KANG LEK LIK "
-        "PAKDE BUDE PAKLEK BULEK MAK EMAK NY NYONYA TN TUAN SDR SDRI SAUDARA SAUDARI MR MRS MS MISS KAKEK NENEK"
+        "PAKDE BUDE PAKLEK BULEK MAK EMAK NY NYONYA TN TUAN SDR SDRI SAUDARA SAUDARI MR MRS MS MISS KAKEK NENEK ALM "
+        "ALMH ALMARHUM ALMARHUMAH"
     )
 )
 _DEGREES: Final = frozenset(
