@@ -12,7 +12,7 @@ import pytest
 from support.databases import Factory, each_database
 from support.office import PHONE, Office
 
-from bot.messages import Channel, Inbound, SessionEvent
+from bot.messages import Attachment, Channel, Inbound, SessionEvent
 from bot.windows import zone
 from loket.app import Gateways
 from loket.service import awake
@@ -125,6 +125,36 @@ def test_a_registration_takes_two_messages_each_way(office: Office) -> None:
     assert len(office.gateway.sent) == 2
     assert shown in office.gateway.bodies[-1]
     assert office.row("consents")["sentence"] == "sms.daftar_confirm"
+
+
+def locate(office: Office, place: str, id: str) -> None:
+    """A location on WhatsApp, from the phone that writes and dials elsewhere."""
+    at = office.clock()
+    inbound = Inbound(
+        id, Channel.WHATSAPP, "recording", PHONE, place, SessionEvent.RESUME, at, attachment=Attachment.LOCATION
+    )
+    office.service.desk.accept(inbound, answers())
+
+
+def test_a_location_is_kept_once_there_is_a_visit_to_come_and_is_nowhere_readable(office: Office) -> None:
+    locate(office, "-8.219200,114.369100", "1")
+    ref = office.register()
+    assert office.row("registrations")["sealed_details"] is None
+    locate(office, "-8.219200,114.369100", "2")
+    locate(office, "-8.219200,114.369100", "2")  # The vendor brings it again.
+    locate(office, "0.000000,0.000000", "3")
+    row = office.row("registrations")
+    kept = office.sealer.open("registrations.sealed_details", row["id"], row["sealed_details"])
+    assert msgspec.json.decode(kept)["location"] == "-8.219200,114.369100"
+    office.worker.run_due()
+    said = [body for body in office.gateway.bodies if "okasi" in body]
+    assert [f"{ref[:4]}-{ref[4:8]}-{ref[8:]}" in body for body in said] == [False, True, False]
+    tables = ("outbox", "messages", "inbox", "sessions", "events", "audit", "tickets", "ticket_events")
+    assert "114.369" not in repr([office.rows(table) for table in tables])
+    with office.service.database.write() as connection:
+        connection.exec_driver_sql("UPDATE registrations SET stage = 'verified', sealed_details = NULL")
+    locate(office, "-8.219200,114.369100", "4")
+    assert office.row("registrations")["sealed_details"] is None
 
 
 def ring(office: Office, call: str) -> None:
