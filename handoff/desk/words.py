@@ -69,6 +69,8 @@ REMARKS: Mapping[str, str] = {
     "phone_disputed": "HP lama membantah ganti nomor. Nomornya sudah dikembalikan; cari tahu siapa yang meminta.",
     "rejected": "Portal belum menerima perubahan data ini. Bantu keluarga melengkapinya di Dukcapil.",
     "revision": "Portal minta perubahan data ini dilengkapi. Bantu keluarga di Dukcapil.",
+    "voice": "Warga mengirim pesan suara. Isinya tidak kami simpan: telepon, dan tanyakan keperluannya.",
+    "missed_call": "Warga memanggil sekali dan menunggu ditelepon. Mungkin tidak bisa membaca: jelaskan dengan lisan.",
     "dispute": "NIK ini didaftarkan juga dari HP lain. Periksa KTP dengan teliti.",
 }
 # What a citizen said of a visit, as the history of its ticket tells it.

@@ -14,6 +14,7 @@ from support.office import PHONE, Office
 
 from bot.messages import Attachment, Channel, Inbound, SessionEvent
 from bot.windows import zone
+from handoff.desk.words import REMARKS
 from loket.app import Gateways
 from loket.service import awake
 from sms.segments import answers
@@ -127,22 +128,20 @@ def test_a_registration_takes_two_messages_each_way(office: Office) -> None:
     assert office.row("consents")["sentence"] == "sms.daftar_confirm"
 
 
-def locate(office: Office, place: str, id: str) -> None:
-    """A location on WhatsApp, from the phone that writes and dials elsewhere."""
+def attach(office: Office, what: Attachment, text: str, id: str) -> None:
+    """By WhatsApp, from the phone that writes and dials elsewhere."""
     at = office.clock()
-    inbound = Inbound(
-        id, Channel.WHATSAPP, "recording", PHONE, place, SessionEvent.RESUME, at, attachment=Attachment.LOCATION
-    )
+    inbound = Inbound(id, Channel.WHATSAPP, "recording", PHONE, text, SessionEvent.RESUME, at, attachment=what)
     office.service.desk.accept(inbound, answers())
 
 
 def test_a_location_is_kept_once_there_is_a_visit_to_come_and_is_nowhere_readable(office: Office) -> None:
-    locate(office, "-8.219200,114.369100", "1")
+    attach(office, Attachment.LOCATION, "-8.219200,114.369100", "1")
     ref = office.register()
     assert office.row("registrations")["sealed_details"] is None
-    locate(office, "-8.219200,114.369100", "2")
-    locate(office, "-8.219200,114.369100", "2")  # The vendor brings it again.
-    locate(office, "0.000000,0.000000", "3")
+    attach(office, Attachment.LOCATION, "-8.219200,114.369100", "2")
+    attach(office, Attachment.LOCATION, "-8.219200,114.369100", "2")  # The vendor brings it again.
+    attach(office, Attachment.LOCATION, "0.000000,0.000000", "3")
     row = office.row("registrations")
     kept = office.sealer.open("registrations.sealed_details", row["id"], row["sealed_details"])
     assert msgspec.json.decode(kept)["location"] == "-8.219200,114.369100"
@@ -153,8 +152,17 @@ def test_a_location_is_kept_once_there_is_a_visit_to_come_and_is_nowhere_readabl
     assert "114.369" not in repr([office.rows(table) for table in tables])
     with office.service.database.write() as connection:
         connection.exec_driver_sql("UPDATE registrations SET stage = 'verified', sealed_details = NULL")
-    locate(office, "-8.219200,114.369100", "4")
+    attach(office, Attachment.LOCATION, "-8.219200,114.369100", "4")
     assert office.row("registrations")["sealed_details"] is None
+
+
+@pytest.mark.parametrize("what", [Attachment.VOICE, Attachment.CALL])
+def test_whoever_calls_back_reads_what_the_person_has_done(office: Office, what: Attachment) -> None:
+    write(office, "1")  # In Indonesian.
+    attach(office, what, "1003383421387257" if what is Attachment.VOICE else "", "2")
+    ticket = office.row("tickets")
+    assert (ticket["topic"], ticket["about"] in REMARKS) == ("callback", True)
+    assert "1003383421387257" not in repr([office.rows(table) for table in ("outbox", "tickets", "events", "audit")])
 
 
 def ring(office: Office, call: str) -> None:
