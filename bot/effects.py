@@ -313,6 +313,17 @@ class MoveTicket:
     expected: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Somebody's own words that led to nothing, masked, for the people who extend the examples. Nothing says whose."""
+
+    text: str = field(repr=False)
+    language: str
+    intent: str  # What it seemed to mean nevertheless, and the chance of that.
+    chance: float
+    day: date
+
+
 Effect = (
     SpeakLanguage
     | KeepDraft
@@ -340,4 +351,5 @@ Effect = (
     | ProvePhone
     | AnswerInquiry
     | MoveTicket
+    | NotUnderstood
 )

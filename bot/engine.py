@@ -13,6 +13,7 @@ from bot.effects import Effect
 from bot.messages import Attachment, Channel, Inbound, Page, SessionEvent, Text
 from bot.run import Engine, Fit, Playing, Run
 from bot.session import Session
+from bot.unclear import settle
 from bot.writing import message
 
 Facts = Mapping[tuple[str, str], Any]  # (name, argument) -> what was found; None: could not be had in time.
@@ -66,6 +67,7 @@ def steps(
         return Turn(session, heard.page)
     run = Run(engine, session, inbound.channel, fit, now, seed)
     page = yield from _answer(run, heard)
+    settle(run, session.talk)
     after = run.session
     at = int(now.timestamp())
     if page:

@@ -28,7 +28,9 @@ class Entity(msgspec.Struct, frozen=True):
 
 
 class Meaning(msgspec.Struct, frozen=True):
-    """An intent of data/nlu with its chance, and the three likeliest in order; the language it is written in."""
+    """An intent of data/nlu with its chance, and the three likeliest in order; the language it is written in.
+
+    `masked`: what may be kept of the text where it is not clear; nothing where nothing is to be kept."""
 
     language: str
     intent: str
@@ -36,6 +38,10 @@ class Meaning(msgspec.Struct, frozen=True):
     top: tuple[tuple[str, float], ...]
     outcome: Outcome
     entities: tuple[Entity, ...] = ()
+    masked: str = ""
+
+    def __repr__(self) -> str:
+        return f"Meaning({self.language}, {self.intent}, {self.outcome})"
 
     def values(self, entity: str) -> tuple[str, ...]:
         """Every value of this kind, in the order of the text."""

@@ -18,13 +18,15 @@ NOTHING_TO_LOSE = frozenset({OPENING, MEANT, LOST, STUCK, SWITCH})
 
 
 def understood(run: Run, text: str) -> Playing[Meaning | None]:
-    """What a text seems to mean; None where that could not be had. Nothing of it is kept."""
+    """What a text seems to mean; None where that could not be had."""
+    run.guess = None
     if not words(text):
         return None
     meaning: Meaning | None = yield Lookup("meaning", text[:LONGEST], fresh=0, language=run.language)
     if meaning is None or meaning.intent not in INTENTS:
         return None
     run.event(meaning.intent, f"meant_{meaning.outcome.value}")
+    run.guess = meaning
     return meaning
 
 

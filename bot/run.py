@@ -26,6 +26,7 @@ from bot.conversation import (
 from bot.effects import Effect, KeepDraft, SpeakLanguage
 from bot.journal import Journal, reread
 from bot.keywords import Keywords
+from bot.meaning import Meaning
 from bot.messages import Channel, Choice, Page, Reply, Text, Value
 from bot.screen import BACK, FULLER, screen, worded
 from bot.session import Kind, Session, Talk
@@ -98,6 +99,8 @@ class Run:
     reply: Reply | None = None  # Its page, before it was fitted.
     missed: bool = False  # What was written could not be used.
     aside: bool = False  # What is left to read only repeats a question that was read before.
+    guess: Meaning | None = None  # What own words seemed to mean, where that was asked.
+    chosen: bool = False  # One of the things that an unclear message could mean.
     unheard: list[str] = field(default_factory=list)  # Questions for consent that a transcript answered unseen.
 
     def dial(self) -> Playing[Page]:
@@ -180,6 +183,7 @@ class Run:
         raise LostItsWay(self.session.talk.flow)
 
     def _follow(self, goto: Goto) -> None:
+        self.chosen = self.chosen or (self.session.talk.flow == MEANT and goto.draft is None)
         if goto.draft is not None:
             self.session = self.session.resume(goto.draft)
             self.event(self.session.talk.asked, "resumed")

@@ -20,6 +20,7 @@ from bot.screen import BACK
 from bot.session import Entry, Kind, Talk
 from bot.staff import FLOW, commanded
 from bot.turns import BETWEEN, Answers, answers, attached, begin, menu, register, told, unknown
+from bot.unclear import settle
 from bot.understanding import asks, words
 from bot.written import read
 
@@ -62,7 +63,9 @@ def message(run: Run, text: str, attachment: Attachment) -> Playing[Page | None]
     """The answer to one message; none where somebody goes on writing what cannot be understood."""
     if run.now.timestamp() - run.session.at > DAY:
         run.put(lost=0)
+    before = run.session.talk
     page = yield from _heard(run, text.strip(), attachment)
+    settle(run, before)
     lost = max(run.session.lost, min(run.session.lost + 1, HUSH - 1))
     run.put(lost=lost if run.missed else 0, aside=run.aside)
     return page
@@ -194,6 +197,8 @@ def _said(run: Run, ask: Ask, text: str, meaning: Meaning | None) -> Playing[Pag
         return waiting
     if meaning is None:
         meaning = yield from understood(run, text)
+    if not only_options(ask):
+        run.guess = None  # What should have answered a question about a person is no example.
     return (yield from in_talk(run, text, meaning))
 
 

@@ -113,6 +113,7 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     jobs: Days = 60
     messages: Days = 180
     months: Annotated[int, msgspec.Meta(ge=1, le=99)] = 24
+    unclear: Annotated[int, msgspec.Meta(ge=0, le=365)] = 30  # Messages that were not understood; 0: none is kept.
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

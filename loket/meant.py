@@ -4,8 +4,10 @@ from collections.abc import Callable
 from threading import Lock
 from zipfile import BadZipFile
 
+import msgspec
+
 from bot.areas import Gazetteer
-from bot.meaning import Meaning
+from bot.meaning import Meaning, Outcome
 from loket import log
 from loket.config import Config, Environment
 
@@ -32,10 +34,27 @@ class Lazily:
         from loket.understanding import engine
 
         try:
-            return engine(self._config, self._environment, self._gazetteer)
+            asked = engine(self._config, self._environment, self._gazetteer)
+            return masking(asked) if self._config.retention.unclear else asked
         except (OSError, ValueError, KeyError, BadZipFile) as error:  # There is no model, or it is not whole.
             log.get("loket").warning("nlu.not_learnt", error=type(error).__name__)
             return None
+
+
+def masking(engine: Understand) -> Understand:
+    """The same engine; what may be kept of a message that is not clear comes with its meaning."""
+    from nlu.corpus import load
+    from nlu.masking import Masker
+
+    masker = Masker.of(load())
+
+    def understand(text: str, language: str) -> Meaning | None:
+        meaning = engine(text, language)
+        if meaning is None or meaning.outcome is Outcome.ACT:
+            return meaning
+        return msgspec.structs.replace(meaning, masked=masker(text, meaning.entities))
+
+    return understand
 
 
 def nothing(text: str, language: str) -> None:

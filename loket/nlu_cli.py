@@ -96,20 +96,21 @@ def evaluate(on: Path | None, as_json: bool, plot: Path | None) -> None:
     "--from",
     "file",
     type=click.File(encoding="utf-8", errors="replace"),
-    required=True,
-    help="A text a line; - for standard input.",
+    help="Other texts than those that are kept: one a line; - for standard input.",
 )
 @click.option("--clusters", type=click.IntRange(1, 1000), default=10, help="So many at most, the biggest first.")
 @click.option("--json", "as_json", is_flag=True, help="All groups as one JSON object.")
 @friendly
-def suggest(file: TextIO, clusters: int, as_json: bool) -> None:
-    """What was not understood, put together by what it says, for whoever extends data/nlu. Everything is masked first:
-    no digits, no names. Shows how many there are of each, and the three messages nearest to the middle.
+def suggest(file: TextIO | None, clusters: int, as_json: bool) -> None:
+    """What was not understood, put together by what it says, for whoever extends data/nlu. Everything is masked: no
+    digits, no names. Shows how many there are of each, and the three messages nearest to the middle. What is understood
+    by now, because it was learnt since, is left out.
     """
     from loket import suggest as work
 
     understand = _understand()
-    found = work.grouped(work.of_lines(file, understand), understand)
+    texts = work.of_lines(file, understand) if file else work.of_kept(understand)
+    found = work.grouped(texts, understand)
     if as_json:
         click.echo(msgspec.json.encode(found))
     else:

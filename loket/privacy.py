@@ -121,7 +121,9 @@ def requests(late: bool, as_json: bool) -> None:
 
 def periods(config: Config) -> Periods:
     kept = config.retention
-    return Periods(kept.pages, kept.inbox, kept.events, kept.sessions, kept.jobs, kept.messages, kept.months)
+    return Periods(
+        kept.pages, kept.inbox, kept.events, kept.sessions, kept.jobs, kept.messages, kept.months, kept.unclear
+    )
 
 
 def _known(kept: Books, ref: str) -> tuple[str, str]:

@@ -3,16 +3,24 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from bot.meaning import Outcome
+from loket.privacy import books
 from nlu.corpus import load
-from nlu.masking import Masker
+from nlu.masking import Masker, unmasked
 from nlu.suggestions import Group, Suggestions, Unclear, suggest
 from nlu.text import bags
+from store.unclear import kept
 
 if TYPE_CHECKING:
     from nlu.embedded import Embedded
 
 LINES: Final = 20_000  # Of a file; what is behind them is not read.
 OUTSIDE: Final = "out_of_scope"
+NOTHING: Final = (
+    "Nothing waits to be understood. What people write by SMS or WhatsApp and what leads to nothing, or to an offer\n"
+    "of which they choose nothing, is kept here: masked, without whose it was, for `retention: unclear` days of\n"
+    "config.yml (0: not at all). Texts from elsewhere: `loket nlu suggest --from FILE`."
+)
 
 
 def of_lines(lines: Iterable[str], understand: "Embedded") -> Iterator[Unclear]:
@@ -26,14 +34,29 @@ def of_lines(lines: Iterable[str], understand: "Embedded") -> Iterator[Unclear]:
             yield Unclear(masked, meaning.language, meaning.intent, meaning.confidence)
 
 
-def grouped(kept: Iterable[Unclear], understand: "Embedded") -> Suggestions:
+def of_kept(understand: "Embedded") -> Iterator[Unclear]:
+    """What people wrote that led to nothing, but for what is understood by now. Raises NotReady."""
+    with books() as open_books:
+        rows = list(kept(open_books.database, open_books.sealer))
+    clear: dict[str, bool] = {}
+    for row in rows:
+        if row.text not in clear:
+            clear[row.text] = understand(unmasked(row.text)).outcome is Outcome.ACT
+        if not clear[row.text]:
+            yield Unclear(row.text, row.language, row.intent, row.chance)
+
+
+def grouped(messages: Iterable[Unclear], understand: "Embedded") -> Suggestions:
     chosen = understand.settings
     usual = understand.classifier.usual
-    return suggest(list(kept), lambda text: bags(text, usual, chosen.shortest, chosen.longest))
+    return suggest(list(messages), lambda text: bags(text, usual, chosen.shortest, chosen.longest))
 
 
 def told(found: Suggestions, most: int) -> Iterator[str]:
     """The biggest groups for people to read, each with what is to be done with it."""
+    if not found.messages:
+        yield NOTHING
+        return
     for number, group in enumerate(found.groups[:most], 1):
         languages = ", ".join(f"{language} {count}" for language, count in group.languages.items())
         intents = ", ".join(f"{intent} {share:.0%}" for intent, share in group.intents)

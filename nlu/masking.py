@@ -62,6 +62,8 @@ _NAMES_AND_WORDS: Final = frozenset(  # Behind a title a name, elsewhere a word.
 )
 _ENDINGS: Final = tuple(str.split("nipun ipun epon nya kan lah kah ne na ku mu in an s no e i"))
 _FREQUENT: Final = 3  # So often, in several styles, a word of the corpus is no name; the names among them are above.
+_STEM: Final = 4  # Letters that a word has at least before its ending.
+_SHOUTED: Final = 5  # Letters from which on a strange word in capitals is no abbreviation.
 _MOST: Final = 5  # Words of one name.
 _READ_OUT: Final = 3  # So many words in a row that say numbers, or months, are a number or a day that was read out.
 _SPOKEN: Final = NUMBERS | frozenset(
@@ -103,15 +105,18 @@ class Masker:
         """`entities`: what was found in this very text. Nothing where no word is left to learn from."""
         text = _named(text[:READ], entities)
         text = _ELSEWHERE.sub("[link]", text)
-        text = _REPEATED.sub(NAME, "".join(self._without_names(_read_out(text))))
+        names: set[str] = set()
+        text = "".join(self._without_names(_read_out(text), names))
+        text = _TOKEN.sub(lambda found: NAME if _bare(found[0]) in names else found[0], text)  # Said before its title.
+        text = _REPEATED.sub(NAME, text)
         text = _ALIKE.sub(lambda found: "#" * len(found[0]) if _digits(found[0]) > 2 else found[0], text)
         text = "".join("#" if letter.isnumeric() else letter if letter.isprintable() else " " for letter in text)
         text = " ".join(text.split())
         text = text if len(text) <= LONGEST else _LEFT_OPEN.sub("", text[:LONGEST]).rstrip()
         return text if _WORD_LEFT.search(re.sub(r"\[[a-z_]+\]", "", text)) else ""
 
-    def _without_names(self, text: str) -> Iterator[str]:
-        """The text with each word that is probably a name replaced."""
+    def _without_names(self, text: str, names: set[str]) -> Iterator[str]:
+        """The text with each word that is probably a name replaced. `names`: what they are is added to it."""
         end, length = 0, 0  # Where the word before ended; so many words of a name were seen just now.
         cue = ""  # "title" or "name": what may follow is one.
         spoken = [_bare(found[0]) for found in _TOKEN.finditer(text) if found[0][0] != "["]
@@ -134,6 +139,7 @@ class Masker:
                 word, found[0], cue, shouted or end == 0 or bool(_ENDS.search(gap))
             ):
                 cue, length = cue or "title", length + 1
+                names.add(word)
                 yield NAME
                 end = found.end()
                 if length == _MOST:
@@ -152,14 +158,14 @@ class Masker:
         if cue == "name" and word in _BEFORE_NAME:
             return False
         if cue:
-            return word in _NAMES_AND_WORDS or not self._known(word)
-        return not capitals and written.istitle() and not self._known(word)
+            return word in _NAMES_AND_WORDS or not self._known(word, with_endings=cue == "title")
+        shown = written.istitle() or (written.isupper() and len(written) >= _SHOUTED)
+        return shown and not capitals and not self._known(word)
 
-    def _known(self, word: str) -> bool:
-        if word in self.ordinary:
-            return True
-        stems = (word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending) and len(word) > len(ending) + 2)
-        return any(stem in self.ordinary for stem in stems)
+    def _known(self, word: str, with_endings: bool = True) -> bool:
+        """Whether it is an ordinary word, with an ending perhaps."""
+        stems = (word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) >= len(end) + _STEM)
+        return word in self.ordinary or (with_endings and any(stem in self.ordinary for stem in stems))
 
 
 def unmasked(text: str) -> str:

@@ -29,6 +29,7 @@ from bot.effects import (
     KeepRegistration,
     LineDropped,
     MoveTicket,
+    NotUnderstood,
     OpenTicket,
     ProvePhone,
     RejectCase,
@@ -42,6 +43,7 @@ from bot.effects import (
 from bot.identity import Reference
 from bot.messages import Channel, Text
 from bot.stages import Stage
+from store import unclear
 from store.answers import Answers
 from store.cases import Details, Person
 from store.citizen_visits import CitizenVisits
@@ -160,6 +162,8 @@ class Effects:
                 self._answers.take(connection, effect, cause)
             case MoveTicket():
                 self._commands.move(connection, effect, cause)
+            case NotUnderstood():
+                unclear.keep(connection, self._sealer, effect)
             case _ as never:
                 assert_never(never)
 

@@ -15,7 +15,7 @@ from store.database import Database, ms
 from store.erasure import NO_PAGE, Erasure
 from store.messages import QUEUED
 from store.outbox import DONE
-from store.schema import events, inbox, messages, outbox, sessions
+from store.schema import events, inbox, messages, outbox, sessions, unclear
 from store.seal import Sealer
 
 BATCH = 500
@@ -37,6 +37,7 @@ class Periods:
     jobs: int = 60
     messages: int = 180
     months: int = 24
+    unclear: int = 30  # 0: none is kept.
 
 
 class Retention:
@@ -91,7 +92,9 @@ class Retention:
 
         settled = and_(outbox.c.state == DONE, outbox.c.done_at < before(periods.jobs))
         served = outbox.c.kind.not_in(LASTING) | (outbox.c.done_at < before(periods.months * MONTH))
+        since = (now - timedelta(days=periods.unclear)).date().isoformat() if periods.unclear else "9999"
         return {
+            "unclear": (unclear.c.id, unclear.c.day < since),
             "pages": (inbox.c.key, and_(inbox.c.at < before(periods.pages), inbox.c.contact_id != "")),
             "inbox": (inbox.c.key, inbox.c.at < before(periods.inbox)),
             "events": (events.c.id, events.c.at < before(periods.events)),

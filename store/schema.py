@@ -484,6 +484,15 @@ untaken = _table(
     Index(None, "at"),
 )
 
+unclear = _table(
+    "unclear",
+    Column("id", ID, primary_key=True),  # Random, and in SQLite the order of the rows: nothing tells who came when.
+    Column("day", String(10), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "day"),
+    by_key=True,
+)
+
 # Every sealed column, with the column that names its row: the key rotation walks through this.
 SEALED = (
     (identities, "sealed", "contact_id"),
@@ -504,4 +513,5 @@ SEALED = (
     (helpers, "sealed", "id"),
     (agents, "sealed_phone", "id"),
     (untaken, "sealed", "id"),
+    (unclear, "sealed", "id"),
 )

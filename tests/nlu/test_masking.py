@@ -28,6 +28,8 @@ LEFT = {
     "rek O8I2-973I ya": "rek O#I#-#### ya",
     "ibuku lahir tujuh belas agustus": "ibuku lahir [date]",
     "surat pindah dari kembiritan": "surat pindah dari [place]",
+    "mbah Jymbequor piye to yo, untuk JYMBEQUOR": "mbah [nama] piye to yo, untuk [nama]",
+    "kok belum cair ya untuk wexthanir, bu wexthanir": "kok belum cair ya untuk [nama], bu [nama]",
     # Javanese
     "jenengku slamet, umur 45 taun": "jenengku [nama], umur ## taun",
     "mbah jymbequor wis sedo wingi": "mbah [nama] wis sedo wingi",

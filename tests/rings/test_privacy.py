@@ -5,6 +5,9 @@ Messages go to a vendor on loopback: the console gateway shows them by design, a
 
 import base64
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,6 +23,7 @@ from support.canaries import forms, written
 from support.canary_people import (
     ACCUSATION,
     BAD_NIKS,
+    BIRTHS,
     CANARIES,
     DEAD,
     HELPER,
@@ -45,12 +49,15 @@ from support.correspondents import VISIT, correspond
 from support.databases import postgresql_url, sqlite_url
 from support.doors import doors, jasmin_message
 from support.neighbours import neighbours
+from support.opened import opened
 from support.server import PATH, TOKEN, VILLAGE, Installation, Running, until
+from support.understanding import understand
 
 from handoff.desk.passwords import hash_password
 from handoff.routing import Role
-from loket.config import Period
+from loket.config import ROOT, Period
 from loket.service import now
+from nlu.embedded import Embedded
 from store.agents import Agent
 from store.commands import StaffPhones
 from store.database import Database
@@ -63,8 +70,11 @@ pytestmark = [pytest.mark.ring, pytest.mark.xdist_group("servers")]
 DATABASES: dict[str, Callable[[], URL]] = {"sqlite": sqlite_url, "postgresql": postgresql_url}
 
 
+__all__ = ["understand"]
+
+
 @pytest.fixture(params=DATABASES)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+def place(request: pytest.FixtureRequest, understand: Embedded, tmp_path: Path) -> Iterator[Installation]:
     with neighbours() as near, doors(refused=f"+62{UNSENDABLE}") as opened:
         installation = Installation(tmp_path, DATABASES[request.param](), near, doors=opened, changes=changes())
         agent = Agent("a1", "agen", "Ratna", Role.AGENT, "351009", (VILLAGE,), ("id",), 50, hash_password(PASSWORD))
@@ -87,8 +97,9 @@ def test_nothing_of_anybody_is_found_in_the_open(
     server = place.start().ready()
     with Wire(place.port) as wire:
         live(place, server, wire)
+        suggested = of_suggestions(place)
         served = {"metrics": wire.send("GET", "/metrics")[1], "readyz": wire.send("GET", "/readyz")[1]}
-    places = {**served, **of_processes(server), **of_tables(place)}
+    places = {**served, **suggested, **of_processes(server), **of_tables(place)}
     server.kill()
     places |= of_files(place)
     logs = place.logs.read_bytes()
@@ -209,6 +220,9 @@ def write(wire: Wire) -> None:
     """By SMS: a registration in one message, its words in the wrong places, keywords with people's data behind them."""
     for count, words in enumerate(
         (
+            f"anu pak {NAMES[3].lower()} begitu lho ya 0{PHONES[1]}",  # Nobody understands these.
+            f"nama saya {NAMES[2]} {NAMES[1]} kok begini kenapa {KK} {PHONES[0]}",
+            f"mbah {NAMES[4].title()} piye to yo, {BIRTHS[0]}, {NAMES[4]}",
             f"DAFTAR#{NIKS[2]}#{KK}#{NAMES[2]}#KEMBIRITAN",
             "YA",
             f"CEK {NIKS[2]}",
@@ -334,6 +348,20 @@ def of_tables(place: Installation) -> dict[str, bytes]:
     empty = {name for name, found in rows.items() if not found}
     assert not empty, f"nothing to look at in {empty}"
     return {f"table {name}": written(found) for name, found in rows.items()}
+
+
+def of_suggestions(place: Installation) -> dict[str, bytes]:
+    """What was not understood, with its seals opened, and as those read it who extend the examples."""
+    database = Database(place.url)
+    kept = opened(database, load_keys(place.folder / "keys.json"))["unclear"]
+    database.close()
+    assert b"begitu lho ya" in kept
+    command = [sys.executable, "-m", "loket", "nlu", "suggest", "--json"]
+    found = subprocess.run(  # noqa: S603  Our own interpreter.
+        command, env=os.environ | place.environment(), cwd=ROOT, capture_output=True, check=True
+    )
+    assert b'"messages"' in found.stdout
+    return {"unclear, opened": kept, "suggestions": found.stdout, "suggestions' stderr": found.stderr}
 
 
 def of_files(place: Installation) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from bot.messages import Channel, Inbound, SessionEvent
 from bot.wire import Request, Response
 from loket.config import ROOT, Environment, read_config
 from loket.jobs import Handler, handlers
-from loket.meant import nothing
+from loket.meant import Understand, nothing
 from loket.outside import Lines
 from loket.service import Service, compose
 from loket.work import Worker, build
@@ -97,6 +97,7 @@ class Office:
     dialogues: int = 0
     crash_at: str = ""
     sealer: Sealer = field(default_factory=lambda: SEALER, repr=False)
+    understand: Understand = nothing
 
     def __post_init__(self) -> None:
         url = self.database.url.render_as_string(hide_password=False)
@@ -106,7 +107,7 @@ class Office:
         portal = PortalClient("http://portal", TOKEN, self.session, clock=self.clock.monotonic)
         config = read_config(ROOT / "config.yml")
         self.service: Service = compose(
-            config, environment, self.clock, self.sealer, lambda: portal, understand=nothing
+            config, environment, self.clock, self.sealer, lambda: portal, understand=self.understand
         )
         self.handlers: Mapping[str, Handler] = handlers(self.service, portal, only(self.gateway))
         self.worker: Worker = build(self.service, self.handlers)
