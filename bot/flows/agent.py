@@ -207,7 +207,8 @@ def detail(c: Conversation, task: Task) -> Part[Finish]:
     if not fact:
         return told("", task, "")
     seen, listed = opened(fact), row(task)
-    shown: dict[str, Value] = {"ref": _shown(task.ref), "landmark": seen.landmark, "phone": seen.phone or "-"}
+    landmark = f" {seen.landmark}" if seen.landmark else ""
+    shown: dict[str, Value] = {"ref": _shown(task.ref), "landmark": landmark, "phone": seen.phone or "-"}
     more: Value = ""
     if task.when is When.LATE:
         more = Text(

@@ -274,7 +274,7 @@ def test_a_phone_that_is_forgotten_or_whose_owner_left_is_a_citizen_s(village: V
 
 def test_every_look_is_written_down_and_limited(village: Village) -> None:
     village.write("TUGAS")
-    assert "HP 0812-0000-0001" in village.write("TUGAS 1")
+    assert "Siti, Glagah. HP 0812-0000-0001" in village.write("TUGAS 1"), "no gap where no landmark is known"
     id = village.ticket()["id"]
     looks = [(row["actor"], row["verb"], row["subject"]) for row in village.office.rows("audit")]
     assert ("budi", "list", "351015") in looks
