@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from bot.messages import Page, Reply
+from bot.messages import Channel, Page, Reply
 from bot.run import OPENING, STUCK, Engine
 from bot.screen import BACK
 from loket.graph import TYPED, Graph, Way
@@ -51,12 +51,13 @@ class Chart:
 
 
 def chart(graph: Graph, flow: str, language: str, engine: Engine) -> Chart:
-    """The boxes in the order in which a person comes to them."""
+    """The boxes in the order in which a person comes to them. `graph`: of one channel."""
     places = [place for place in graph.places if place.flow == flow]
-    questions = _questions(graph, flow)
+    ways = list(graph.ways.values())
+    questions = _questions(ways, flow)
     first = {_key(place): place for place in reversed(places) if not place.missed}
     boxes: dict[Key, Box] = {}
-    for key in _order(graph, flow, first, questions):
+    for key in _order(ways, flow, first, questions):
         place = first[key]
         reply = _said(graph.places[place], engine, language)
         same = [each for each in places if _key(each) == key]
@@ -65,14 +66,14 @@ def chart(graph: Graph, flow: str, language: str, engine: Engine) -> Chart:
         boxes[key] = Box(len(boxes) + 1, place.asked, place.sentence, reply.body, arrows, place.ends)
     for key, sentence in dict.fromkeys((questions[place], place.sentence) for place in places if place in questions):
         boxes[key].complaints += sentence != key[1]
-    _link(graph, flow, boxes, questions)
+    _link(ways, flow, boxes, questions)
     return Chart(flow, language, list(boxes.values()))
 
 
-def _questions(graph: Graph, flow: str) -> dict[Place, Key]:
+def _questions(ways: list[Way], flow: str) -> dict[Place, Key]:
     """Of each screen that complains the question that it is about."""
     found: dict[Place, Key] = {}
-    for way in graph.dialled:
+    for way in ways:
         if way.after.missed and not way.before.missed and way.before.flow == way.after.flow == flow:
             found.setdefault(way.after, _key(way.before))
     return found
@@ -87,16 +88,20 @@ def _key(place: Place) -> Key:
     return _asked(place), place.sentence
 
 
+def _ends(key: Key) -> bool:
+    return not key[0]
+
+
 def _back_last(option: tuple[str, str]) -> tuple[bool, str]:
     return option[0] in WAY_BACK, option[0]
 
 
-def _order(graph: Graph, flow: str, first: dict[Key, Place], questions: dict[Place, Key]) -> Iterator[Key]:
+def _order(ways: list[Way], flow: str, first: dict[Key, Place], questions: dict[Place, Key]) -> Iterator[Key]:
     """Breadth first from where the flow is entered; then what a "0" or a wrong answer leads to."""
     on: dict[Key, list[Key]] = {}
     aside: dict[Key, list[Key]] = {}
     starts = []
-    for way in graph.dialled:
+    for way in ways:
         if way.after.flow != flow or way.after.missed:
             continue
         if way.before.flow == flow:
@@ -106,7 +111,7 @@ def _order(graph: Graph, flow: str, first: dict[Key, Place], questions: dict[Pla
         elif way.before.flow == OPENING or flow in (OPENING, STUCK):
             starts.append(_key(way.after))
     seen: dict[Key, None] = {}
-    left = deque([key for key in dict.fromkeys(starts) if key in first] or list(first)[:1])
+    left = deque([key for key in dict.fromkeys(starts) if key in first] or sorted(first, key=_ends)[:1])
     while left:
         key = left.popleft()
         if key in first and key not in seen:
@@ -135,16 +140,17 @@ def _choices(step: Step, engine: Engine, language: str) -> Iterator[tuple[str, s
     yield from ((choice.key, choice.label) for choice in _said(step, engine, language).choices)
 
 
-def _link(graph: Graph, flow: str, boxes: dict[Key, Box], questions: dict[Place, Key]) -> None:
+def _link(ways: list[Way], flow: str, boxes: dict[Key, Box], questions: dict[Place, Key]) -> None:
     """Where each line leads, and what happens on the way."""
-    for way in graph.dialled:
+    for way in ways:
         if way.after.missed or way.after.flow == STUCK != flow:
             continue
         target = boxes.get(_key(way.after)) if way.after.flow == flow else None
         if target and way.key not in WAY_BACK:
             target.effects += [name for name in map(_words, way.effects) if name not in target.effects]
             target.lookups += [name for name in way.lookups if name not in target.lookups]
-        if way.before.flow != flow:
+        strays = way.channel is not Channel.USSD and way.key == TYPED and way.after.flow != flow
+        if way.before.flow != flow or strays:  # By message, keywords lead away from anywhere.
             continue
         box = boxes.get(questions.get(way.before, _key(way.before)))
         own = box and way.before.sentence != box.sentence  # A complaint with lines of its own.

@@ -4,11 +4,14 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from loket.draw.chart import Box, Chart
+from bot.screen import BACK
+from loket.draw.chart import Arrow, Box, Chart
 
 LETTERS = 38  # Of a line in a box.
-WIDE, GAP, ACROSS = 250, 16, 84  # Of a box, between boxes, and between columns.
+WIDE, GAP, ACROSS = 268, 16, 70  # Of a box, between boxes, and between columns.
+BOLD, SMALL = 7.8, 7  # Of a letter of a label, and of what it leads to, in the widest words.
 LINE, HEAD, FOOT, PAD = 14, 18, 8, 8
+TO = ("→", "»")
 SHEET = 420 / 297  # A3, lying.
 
 
@@ -19,6 +22,8 @@ class Row:
     text: str
     style: str
     port: int = -1  # The arrow's place in the box; -1: none begins here.
+    to: str = ""  # The boxes that it leads to, and the flows: at the end of the line.
+    away: str = ""
 
 
 @dataclass(slots=True)
@@ -65,7 +70,7 @@ def _in_bands(boxes: list[Placed], columns: int, most: int) -> Layout:
                 y += each.high + GAP
             wide, high = max(wide, x + WIDE), max(high, y)
         top = high + GAP
-    return Layout(placed, wide + ACROSS, high)
+    return Layout(placed, wide, high)
 
 
 def _stacks(boxes: list[Placed], most: int) -> Iterator[list[Placed]]:
@@ -95,11 +100,35 @@ def rows(box: Box, words: dict[str, str]) -> list[Row]:
         label = f"{arrow.key} {arrow.label}" if arrow.key else f"[{words['typed']}]"
         label = f"{words['wrong']} {label}" if arrow.wrong else label
         style = "note" if arrow.wrong else "option" if arrow.key else "typed"
-        found += [Row(text, style, place) for text in _wrapped(label)]
+        found += _led([Row(text, style, place) for text in _wrapped(label)], arrow)
     if box.complaints:
         found.append(Row(f"{words['complaints']} {box.complaints}", "note"))
     return found
 
 
+def _led(label: list[Row], arrow: Arrow) -> list[Row]:
+    """Where a line leads: at its end where there is room, else on lines of its own; nothing stands between boxes."""
+    to = f"→{_ranges(sorted(box.number for box in arrow.boxes))}" if arrow.boxes else ""
+    away = " ".join(f"»{flow}" for flow in arrow.flows if arrow.key != BACK)
+    last = label[-1]
+    if BOLD * len(last.text) + SMALL * len(f"  {to} {away}") <= WIDE - 2 * PAD:
+        last.to, last.away = to, away
+        return label
+    return label + [
+        Row(f"   {text}", style) for style, led in (("to", to), ("away", away)) if led for text in _wrapped(led)
+    ]
+
+
+def _ranges(numbers: list[int]) -> str:
+    """2-7, 9: numbers that follow each other are one range."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in found)
+
+
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, LETTERS, break_on_hyphens=False) or [""]
+    return textwrap.wrap(text, LETTERS - 3 if text[:1] in TO else LETTERS, break_on_hyphens=False) or [""]

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from html import escape
 
-from bot.screen import BACK
-from loket.draw.chart import Arrow, Box, Chart
+from loket.draw.chart import Chart
 from loket.draw.layout import HEAD, LINE, PAD, WIDE, Layout, Placed, layout
 
 TITLE, LEGEND, MARGIN = 70, 46, 30
@@ -18,6 +17,7 @@ text { font: 11px "DejaVu Sans", Verdana, sans-serif; fill: #1a1a1a }
 .option { font-weight: bold } .typed { font-style: italic; fill: #374151 } .note { fill: #8a6d00; font-size: 10px }
 .lookup { fill: #1a4fa0; font-size: 10px } .effect { fill: #b3261e; font-size: 10px; font-weight: bold }
 .arrow { fill: none; stroke: #64748b; stroke-width: 1.1; marker-end: url(#tip) }
+.led { text-anchor: end }
 .to { fill: #1a4fa0; font-size: 10px; font-weight: bold } .away { fill: #6b21a8; font-size: 10px; font-weight: bold }
 """
 WORDS = {
@@ -73,48 +73,34 @@ def _box(placed: Placed) -> Iterator[str]:
     yield _text(x + PAD, y + 13, str(box.number), "number")
     yield _text(x + PAD + 22, y + 13, box.sentence, "head")
     for n, row in enumerate(placed.rows):
-        yield _text(x + PAD, y + HEAD + LINE * n + LINE - 3, row.text, row.style)
+        base = y + HEAD + LINE * n + LINE - 3
+        yield _text(x + PAD, base, row.text, row.style)
+        led = " ".join(_span(style, text) for style, text in (("to", row.to), ("away", row.away)) if text)
+        if led:
+            yield f'<text class="led" x="{x + WIDE - PAD}" y="{base}">{led}</text>'
+
+
+def _span(style: str, text: str) -> str:
+    return f'<tspan class="{style}">{escape(text)}</tspan>'
 
 
 def _arrows(plan: Layout) -> Iterator[str]:
-    """A line to a box in the next column; elsewhere its number is named, for lines across the sheet would hide it."""
+    """A line to a box in the next column; elsewhere its number must do, for lines across the sheet would hide it."""
     for placed in plan.placed.values():
         for place, arrow in enumerate(placed.box.arrows):
             x, y = placed.port(place)
-            near = [plan.placed[box.number] for box in arrow.boxes if _is_near(placed, plan.placed[box.number])]
-            for target in near:
+            for target in (plan.placed[box.number] for box in arrow.boxes):
+                if not _is_near(placed, target):
+                    continue
                 end = target.y + 9
                 bend = (target.x - x) // 2
                 yield f'<path class="arrow" d="M{x} {y} C{x + bend} {y} {target.x - bend} {end} {target.x} {end}"/>'
-            named = _named(arrow, [box for box in arrow.boxes if plan.placed[box.number] not in near])
-            if named:
-                yield named.format(x=x + 5, y=y + 4)
 
 
 def _is_near(placed: Placed, target: Placed) -> bool:
     """In the next column of the same band, and behind this one."""
     later = target.box.depth > placed.box.depth
     return later and target.band == placed.band and 0 < target.x - placed.x <= WIDE * 1.5
-
-
-def _named(arrow: Arrow, far: list[Box]) -> str:
-    numbers = _ranges(sorted(box.number for box in far))
-    words = [f'<tspan class="to">→{numbers}</tspan>'] if far else []
-    flows = [flow for flow in arrow.flows if arrow.key != BACK]
-    words += [f'<tspan class="away">»{escape(flow)}</tspan>' for flow in flows[:2]]
-    return f'<text x="{{x}}" y="{{y}}">{" ".join(words)}</text>' if words else ""
-
-
-def _ranges(numbers: list[int]) -> str:
-    """2-7,9: numbers that follow each other are one range."""
-    found: list[list[int]] = []
-    for number in numbers:
-        if found and number == found[-1][1] + 1:
-            found[-1][1] = number
-        else:
-            found.append([number, number])
-    shown = [str(first) if first == last else f"{first}-{last}" for first, last in found]
-    return ",".join(shown[:4]) + (".." if len(shown) > 4 else "")
 
 
 def _legend(words: dict[str, str]) -> Iterator[str]:

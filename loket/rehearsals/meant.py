@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+import msgspec
+
 from bot.meaning import Entity, Meaning, Outcome
 from bot.understanding import INTENTS, MOST, PROGRAMS
 
@@ -16,6 +18,8 @@ ASKED = {code: f"apa itu {code}" for code in PROGRAMS}
 LIKELY = [intent for intent, led in INTENTS.items() if led.offered]
 OFFERS = {f"bingung {n}": tuple(LIKELY[n : n + MOST]) for n in (0,)}
 NONSENSE = "sembarang kata"
+# To register, in a language that is another than the one that is spoken: one that speaks it hears no question.
+OTHERWISE = {"jv": "kula badhe ndaptar bansos", "mad": "bula terro adaftara bansos"}
 
 
 def _means(text: str, today: date) -> Iterable[Meaning]:
@@ -27,6 +31,9 @@ def _means(text: str, today: date) -> Iterable[Meaning]:
             yield _meaning(Outcome.ACT, ("ask_programs",), Entity("program", code.upper()))
     if text in OFFERS:
         yield _meaning(Outcome.OFFER, OFFERS[text])
+    for language, words in OTHERWISE.items():
+        if text == words:
+            yield msgspec.structs.replace(_meaning(Outcome.ACT, ("register",)), language=language)
     if text == NONSENSE:
         yield _meaning(Outcome.FALLBACK, ("out_of_scope",))
 

@@ -9,17 +9,16 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from bot.messages import Channel
-from loket import areas, rehearsals
+from loket import areas
 from loket.check import catalogue_of
 from loket.cli import main
 from loket.config import ROOT, read_config
 from loket.draw.chart import Box, Chart, chart
 from loket.draw.layout import LETTERS, layout
+from loket.draw.run import dialled, written
 from loket.draw.svg import WORDS, svg
 from loket.engine import build
 from loket.graph import Graph
-from loket.rehearse import Walk, scenes
 
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 CONFIG = msgspec.structs.replace(read_config(ROOT / "config.yml"), services=["register", "status", "help"])
@@ -29,10 +28,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    found, examples = Graph(), rehearsals.load(ENGINE.flows)
-    for step in Walk(examples, Channel.USSD, NOW).steps(scenes(ENGINE, examples, NOW)):
-        found.add(step)
-    return found
+    return dialled(ENGINE, NOW)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +108,29 @@ def test_many_ends_of_one_question_still_make_a_sheet(graph: Graph) -> None:
 def test_no_line_is_wider_than_its_box(register: Chart) -> None:
     plan = layout(register, WORDS["id"])
     assert max(len(row.text) for placed in plan.placed.values() for row in placed.rows) <= LETTERS
+
+
+@pytest.mark.parametrize("language", ["id", "jv"])
+def test_what_is_met_only_by_message_is_drawn_from_messages(language: str) -> None:
+    graph = written(ENGINE, language, NOW)
+    drawn = {flow: chart(graph, flow, language, ENGINE) for flow in ("cancel", "meant", "lost", "switch")}
+    for flow, each in drawn.items():
+        assert each.boxes, flow
+        assert not each.boxes[0].ends, "a drawing begins with a question"
+    assert any("register" in arrow.flows for arrow in of(drawn["meant"], "talk.meant").arrows)
+    box = of(drawn["switch"], "lang.switch")
+    assert {arrow.key for arrow in box.arrows} >= {"1", "2"}
+
+
+def test_nothing_is_written_between_the_boxes(graph: Graph) -> None:
+    source = svg(chart(graph, "status", "id", ENGINE), NOW.date())
+    sheet = ElementTree.fromstring(source).findall(f"{SVG}g")[0]  # noqa: S314  We drew it.
+    placed = list(boxes(source))
+    for text in sheet.iter(f"{SVG}text"):
+        x, y = float(text.get("x") or 0), float(text.get("y") or 0)
+        assert any(left < x < right and top < y < bottom for left, top, right, bottom in placed), "".join(
+            text.itertext()
+        )
 
 
 def test_the_command_writes_a_file_a_flow_and_refuses_what_there_is_not(tmp_path: Path) -> None:
