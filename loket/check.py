@@ -2,11 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from itertools import chain
 from pathlib import Path
 
 import click
@@ -15,20 +14,19 @@ import msgspec
 from bot.areas import Gazetteer
 from bot.filed import Standing
 from bot.flows.menu import BY_MESSAGE, SERVICES, UNSHOWN
-from bot.messages import Channel
 from bot.notices import ABOUT
 from bot.run import Engine
 from bot.stages import LABELS, SENTENCES
 from bot.texts import BASE, Catalogue
 from bot.understanding import INTENTS, PROGRAMS
 from bot.updates import Kind
-from loket import areas, rehearsals, texts
+from loket import areas, texts
 from loket.config import ROOT, Config
 from loket.engine import ALWAYS, build
 from loket.graph import Graph
 from loket.judge import Judge, Measure
-from loket.rehearse import OFTEN, SELDOM, Place, Walk, messages, scenes
 from loket.screens import smallest
+from loket.walks import Walked, in_turn, side_by_side
 
 WORDERS = ("bot", "store", "loket")  # The packages that word sentences.
 # Sentences that are put together from a name and a word of a closed set.
@@ -77,8 +75,16 @@ class Report:
     totals: Totals = field(default_factory=Totals)
 
 
-def check(config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datetime) -> Report:
-    """Look over the sentences and walk through the flows that the configuration switches on. `now`: aware UTC."""
+Seen = Callable[[], Iterable[Walked] | None]
+
+
+def check(
+    config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datetime, seen: Seen = lambda: None
+) -> Report:
+    """Look over the sentences and walk through the flows that the configuration switches on. `now`: aware UTC.
+
+    `seen` may walk elsewhere, once it is known that every sentence is written.
+    """
     used = sorted(sentences(config))
     unwritten = [f"{id} is used, but not written" for id in used if not catalogue.has(BASE, id)]
     errors, notes = [*catalogue.complaints(), *unwritten], []
@@ -97,7 +103,7 @@ def check(config: Config, catalogue: Catalogue, gazetteer: Gazetteer, now: datet
         return Report(tuple(errors), tuple(notes))
     engine = build(config, catalogue, gazetteer)
     judge = Judge(engine, config.languages, smallest(config))
-    graph, faults = rehearse(engine, config.languages, now, judge)
+    graph, faults = rehearse(engine, now, judge, seen())
     shown = {place.sentence for place in graph.places}
     if unseen := [id for id in used if id not in shown and not WITHIN.match(id)]:
         notes.append(f"used in the code, but on no screen of the rehearsal: {', '.join(unseen)}")
@@ -111,20 +117,15 @@ def _unled() -> list[str]:
     return sorted(named - INTENTS.keys())
 
 
-def rehearse(engine: Engine, languages: list[str], now: datetime, judge: Judge) -> tuple[Graph, list[str]]:
-    """Walk through everything; every place is judged once on each channel. What was seen, and what is wrong with it."""
-    examples, graph = rehearsals.load(engine.flows), Graph()
-    faults: dict[str, None] = {}
-    judged: set[tuple[Channel, Place]] = set()
-    for channel in Channel:  # The first one thoroughly; the others for what is to be seen only there.
-        walk = Walk(examples, channel, now, SELDOM if graph.places else OFTEN)
-        said = () if channel is Channel.USSD else messages(engine, examples, now)
-        for step in walk.steps(chain(scenes(engine, examples, now), said)):
-            graph.add(step)
-            if (channel, step.after) not in judged:
-                judged.add((channel, step.after))
-                judge.look(step)
-        faults |= walk.faults
+def rehearse(
+    engine: Engine, now: datetime, judge: Judge, seen: Iterable[Walked] | None = None
+) -> tuple[Graph, list[str]]:
+    """Walk through everything, unless it was `seen` already. What there is, and what is wrong with it."""
+    graph, faults = Graph(), dict[str, None]()
+    for walked in in_turn(engine, judge, now) if seen is None else seen:
+        graph.join(walked.graph)
+        judge.join(walked.judged, walked.measures)
+        faults |= dict.fromkeys(walked.faults)
     unvisited = engine.world.services - {place.flow for place in graph.places}
     lost = (f"{flow}: no way leads there" for flow in sorted(unvisited))
     return graph, [*faults, *judge.faults, *dict.fromkeys(graph.faults()), *lost]
@@ -148,7 +149,9 @@ def run(config: Config, now: datetime | None = None, as_json: bool = False) -> i
     """Print what was found; 1 where something has to be mended."""
     from loket.service import now as clock
 
-    report = check(config, catalogue_of(config), areas.load(ROOT / "data" / "areas"), now or clock())
+    now = now or clock()
+    gazetteer = areas.load(ROOT / "data" / "areas")
+    report = check(config, catalogue_of(config), gazetteer, now, lambda: side_by_side(config, now))
     if as_json:
         click.echo(msgspec.json.encode(report))
         return int(bool(report.errors))

@@ -31,13 +31,15 @@ class Way:
 class Graph:
     """Places and ways in the order in which they were found; of each place the step that came there first."""
 
-    places: dict[Place, Step] = field(default_factory=dict)
+    places: dict[Place, None] = field(default_factory=dict)
+    first: dict[Place, Step] = field(default_factory=dict)
     ways: dict[tuple[Place, str, Place], Way] = field(default_factory=dict)
 
     def add(self, step: Step) -> bool:
         """Whether nobody was there before."""
         new = step.after not in self.places
-        self.places.setdefault(step.after, step)
+        if new:
+            self.places[step.after], self.first[step.after] = None, step
         if step.before is not None and step.typed and not step.before.ends:  # To call again is no way through a talk.
             key = step.typed if step.offered else TYPED
             way = self.ways.setdefault(
@@ -46,6 +48,15 @@ class Graph:
             way.effects |= dict.fromkeys(step.effects)
             way.lookups |= dict.fromkeys(step.lookups)
         return new
+
+    def join(self, other: "Graph") -> None:
+        """What was seen there, behind what was seen here."""
+        self.places |= {place: None for place in other.places if place not in self.places}
+        self.first |= {place: step for place, step in other.first.items() if place not in self.first}
+        for key, way in other.ways.items():
+            mine = self.ways.setdefault(key, way)
+            mine.effects |= way.effects
+            mine.lookups |= way.lookups
 
     @property
     def dialled(self) -> list[Way]:

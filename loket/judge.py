@@ -1,6 +1,6 @@
 """Judges every screen of a rehearsal: in each language, on each channel, with the longest values."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -76,6 +76,15 @@ class Judge:
             for channel in SHOWN_ON[taken.channel]:
                 for fault in self._faults(step, language, channel):
                     self.faults[fault] = None
+
+    def join(self, faults: Iterable[str], measures: Mapping[tuple[Channel, str], Measure]) -> None:
+        """What another judge has found, behind what was found here."""
+        self.faults |= dict.fromkeys(faults)
+        for key, other in measures.items():
+            measure = self.measures.setdefault(key, Measure())
+            measure.pages += other.pages
+            if other.longest > measure.longest:
+                measure.longest, measure.sentence = other.longest, other.sentence
 
     def _faults(self, step: Step, language: str, channel: Channel) -> Iterator[str]:
         said = list[Reply]()

@@ -23,6 +23,7 @@ SEED = b"rehearsal"
 ANSWERS = ("yes", "no", "update")  # Keywords that answer a question, too.
 MENU = "MENU"  # What brings the main menu by message.
 Facts = Mapping[tuple[str, str], Any]
+Branch = tuple[tuple[str, int], ...]  # By the look-up's name, which of its answers was given.
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class _Stop:
     reply: Reply
     told: Facts = field(default_factory=dict)  # What look-ups have said so far.
     chosen: frozenset[tuple[str, str]] = frozenset()  # The numbered lines that were chosen in this talk.
+    branch: Branch = ()  # How the look-ups of the last turn were answered.
 
 
 @dataclass(slots=True)
@@ -105,7 +107,49 @@ class _Seen:
     told: set[object] = field(default_factory=set)
     chosen: set[object] = field(default_factory=set)
     useful: dict[str, None] = field(default_factory=dict)  # What led on from here.
+    led: set[tuple[str, Place]] = field(default_factory=set)  # What was typed, and where to.
+    answers: dict[tuple[str, Branch, str], set[int]] = field(default_factory=dict)  # Those that led on.
     walked: bool = False
+
+    def learn(self, text: str, after: Place, branch: Branch) -> None:
+        """Keep which answers were the first to lead to a place."""
+        if (text, after) not in self.led:
+            self.led.add((text, after))
+            for n, (name, number) in enumerate(branch):
+                self.answers.setdefault((text, branch[:n], name), set()).add(number)
+
+
+@dataclass(slots=True)
+class _Branches:
+    """The answers that the look-ups of one turn may give, the usual ones first.
+
+    A look-up that comes again behind another answer of the one before it is answered by those that made a difference
+    the first time; by all, where these lead anywhere new. Three look-ups in a turn are thousands of turns otherwise.
+    """
+
+    left: list[tuple[Facts, Branch]]
+    useful: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+    aside: dict[Branch, list[tuple[Facts, Branch]]] = field(default_factory=dict)
+    led: set[object] = field(default_factory=set)
+
+    def grow(self, facts: Facts, branch: Branch, key: tuple[str, str], answers: Mapping[int, Any]) -> None:
+        """Answer a look-up. `answers`: by their number, of which 0 is the usual one."""
+        ways = [({**facts, key: answer}, (*branch, (key[0], n))) for n, answer in reversed([*answers.items()])]
+        if (useful := self.useful.get(key)) is not None:
+            useful = {*useful, *list(answers)[-1:]}  # The last one: that it could not be had.
+            self.aside[branch] = [way for way in ways if way[1][-1][1] not in useful]
+            ways = [way for way in ways if way[1][-1][1] in useful]
+        self.useful.setdefault(key, set())
+        self.left += ways
+
+    def reached(self, what: object, facts: Facts, branch: Branch) -> None:
+        """Learn from where the answers led."""
+        if what in self.led:
+            return
+        self.led.add(what)
+        for n, (key, (_, number)) in enumerate(zip(list(facts)[len(facts) - len(branch) :], branch, strict=True)):
+            self.useful[key].add(number)
+            self.left += self.aside.pop(branch[:n], [])
 
 
 class Walk:
@@ -153,7 +197,9 @@ class Walk:
         seen = self._seen[stop.place]
         if seen.walked:
             for text in seen.useful:
-                yield from self._taken(scene, stop, text)
+                for step, after in self._taken(scene, stop, text, seen):
+                    seen.learn(text, after.place, after.branch)
+                    yield step, after
             return
         seen.walked = True
         offered = [choice.key for choice in stop.reply.choices]
@@ -164,12 +210,13 @@ class Walk:
             for step, after in self._taken(scene, stop, text):
                 if led.setdefault(after.place, text) == text and not after.place.missed:
                     seen.useful[text] = None
+                seen.learn(text, after.place, after.branch)
                 yield step, after
 
     def _worth(self, scene: Scene, stop: _Stop) -> bool:
         """Whether to walk on from here: nobody was here before, or nobody with this past."""
         seen = self._seen.setdefault(stop.place, _Seen())
-        if stop.place.ends:
+        if stop.place.ends or len(seen.told) >= self._often <= len(seen.chosen):
             return False
         given = tuple((e.key, e.value) for e in stop.session.talk.journal if e.kind is Kind.GIVEN)
         told = (id(scene.engine), given, tuple((key, str(value)) for key, value in stop.told.items()))
@@ -180,16 +227,18 @@ class Walk:
                 fresh = True
         return fresh
 
-    def _taken(self, scene: Scene, stop: _Stop | None, text: str) -> list[tuple[Step, _Stop]]:
+    def _taken(
+        self, scene: Scene, stop: _Stop | None, text: str, seen: _Seen | None = None
+    ) -> list[tuple[Step, _Stop]]:
         """What comes of one input: a step for each answer that the look-ups on the way may give, the usual one first.
 
-        What was answered on the way here is answered so again.
+        What was answered on the way here is answered so again. `seen`: answers that led nowhere new are left out.
         """
         session = stop.session if stop else Session(language=scene.language)
-        left: list[Facts] = [stop.told if stop else {}]
+        branches = _Branches([(stop.told if stop else {}, ())])
         found = []
-        while left:
-            facts = left.pop()
+        while branches.left:
+            facts, branch = branches.left.pop()
             taken = Taken(scene.engine, session, text, facts, self._channel, self._now)
             said: list[Reply] = []
 
@@ -204,13 +253,18 @@ class Walk:
                 self.faults[f"{where}{typed}: {type(error).__name__}: {error}"] = None
                 continue
             if turn.needs is None:
-                found.append(_step(scene, stop, text, turn, said[-1], taken))
+                step, after = _step(scene, stop, text, turn, said[-1], taken)
+                after.branch = branch
+                branches.reached((after.place, step.effects), facts, branch)
+                found.append((step, after))
                 continue
             key = (turn.needs.name, turn.needs.argument)
             answers = self._examples.answers(*key, self._now.date())
             if answers is None:
                 self.faults[f"{stop.place if stop else scene.name}: no example answers the look-up {key[0]}"] = None
-            left += [{**facts, key: answer} for answer in reversed(answers or ())]
+            useful = seen.answers.get((text, branch, key[0])) if seen else None
+            numbered = {n: answer for n, answer in enumerate(answers or ()) if useful is None or n in useful}
+            branches.grow(facts, branch, key, numbered)
         return found
 
 

@@ -59,9 +59,9 @@ def chart(graph: Graph, flow: str, language: str, engine: Engine) -> Chart:
     boxes: dict[Key, Box] = {}
     for key in _order(ways, flow, first, questions):
         place = first[key]
-        reply = _said(graph.places[place], engine, language)
+        reply = _said(graph.first[place], engine, language)
         same = [each for each in places if _key(each) == key]
-        labels = dict(chain(*(_choices(graph.places[each], engine, language) for each in reversed(same))))
+        labels = dict(chain(*(_choices(graph.first[each], engine, language) for each in reversed(same))))
         arrows = [Arrow(digit, label) for digit, label in sorted(labels.items(), key=_back_last)]
         boxes[key] = Box(len(boxes) + 1, place.asked, place.sentence, reply.body, arrows, place.ends)
     for key, sentence in dict.fromkeys((questions[place], place.sentence) for place in places if place in questions):

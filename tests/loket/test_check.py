@@ -13,12 +13,13 @@ from bot.messages import Text
 from bot.run import Flow
 from bot.texts import Catalogue
 from loket import areas, texts
-from loket.check import Report, check, rehearse, run, sentences
+from loket.check import Report, catalogue_of, check, rehearse, run, sentences
 from loket.config import ROOT, read_config
 from loket.engine import build
 from loket.graph import Graph
 from loket.judge import Judge
 from loket.texts import DATA
+from loket.walks import side_by_side
 
 CONFIG = read_config(ROOT / "config.yml")
 AREAS = areas.load(ROOT / "data" / "areas")
@@ -38,7 +39,7 @@ def walked(script: Callable[[Conversation], Script]) -> tuple[Graph, list[str]]:
     config = msgspec.structs.replace(CONFIG, languages=["id"], services=["help", "update"])
     engine = build(config, texts.load(["id"], constants=CONSTANTS), AREAS)
     engine = replace(engine, flows={**engine.flows, "help": Flow(script)})
-    return rehearse(engine, ["id"], NOW, Judge(engine, ["id"], 160))
+    return rehearse(engine, NOW, Judge(engine, ["id"], 160))
 
 
 def without(id: str, source: str) -> str:
@@ -183,6 +184,39 @@ def test_whatever_a_look_up_says_is_rehearsed() -> None:
     }
 
 
+def test_what_only_two_answers_together_lead_to_is_rehearsed() -> None:
+    """The second look-up's answers are not all tried behind each answer of the first: those that matter are."""
+
+    def both(c: Conversation) -> Script:
+        digits = yield from c.ask("digits", Text("status.ask_nik4"), str)
+        kept = yield from c.lookup("kept")
+        proof = yield from c.lookup("proof", digits)
+        if kept == "" and proof == "locked":
+            return End(Text("info.ikd"))
+        return End(Text("status.locked" if proof == "locked" else "err.village_office"))
+
+    graph, faults = walked(both)
+    assert not faults
+    assert "info.ikd" in {place.sentence for place in graph.places}
+
+
+def test_that_two_look_ups_cannot_be_had_is_rehearsed_behind_every_answer() -> None:
+    def trusting(c: Conversation) -> Script:
+        kept = yield from c.lookup("kept")
+        proof = yield from c.lookup("proof", "1")
+        return End(Text("err.village_office" if kept or proof is not None else proof["id"]))
+
+    assert any("TypeError" in fault for fault in walked(trusting)[1])
+
+
+def test_processes_side_by_side_see_what_one_sees() -> None:
+    config = msgspec.structs.replace(CONFIG, languages=["id"], services=["help", "update"])
+    catalogue = catalogue_of(config)
+    alone = check(config, catalogue, AREAS, NOW)
+    assert check(config, catalogue, AREAS, NOW, lambda: side_by_side(config, NOW)) == alone
+    assert alone.totals.screens > 100
+
+
 def of_one_case(c: Conversation) -> Script:
     digits = yield from c.ask("digits", Text("status.ask_nik4"), str)
     found = yield from c.lookup("case", f"1:{digits}")
@@ -205,6 +239,6 @@ def test_what_was_found_is_printed_and_told_to_the_caller(capsys: pytest.Capture
     assert run(config, NOW, as_json=True) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["errors"] == []
-    assert report["totals"]["flows"] == 8
+    assert report["totals"]["flows"] == 11
     assert report["totals"]["longest"].keys() == {"ussd", "sms", "whatsapp"}
     assert 0 < report["totals"]["longest"]["ussd"]["id"]["longest"] <= 160
