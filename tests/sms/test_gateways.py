@@ -338,4 +338,5 @@ def test_nothing_comes_in_by_the_console() -> None:
 
 
 def test_a_message_shows_neither_number_nor_words() -> None:
-    assert repr(MESSAGE) == "Outbound(id='m-1', channel=<Channel.SMS: 'sms'>, choices=(), language='', template='')"
+    shown = "Outbound(id='m-1', channel=<Channel.SMS: 'sms'>, choices=(), language='', asked_at=0, template='')"
+    assert repr(MESSAGE) == shown
