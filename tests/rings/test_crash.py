@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import URL
 from support.books import Books
 from support.callers import BEFORE_CONFIRM, CONFIRM, NOBODY, NUMBER, Crowd, Handset, Wire, person
-from support.databases import postgresql_url, sqlite_url
-from support.neighbours import Neighbours, neighbours
+from support.databases import sqlite_url
+from support.neighbours import Neighbours
 from support.server import PATH, PATIENCE, Installation, pause, until
 
 pytestmark = [pytest.mark.ring, pytest.mark.xdist_group("servers")]
@@ -20,21 +19,6 @@ KILLS = 60
 EARLY = 10  # Every tenth kill comes before the server has answered anybody.
 CLIENTS = 8
 RECOVERY_S = 5.0  # Nine times of ten, on a machine that does a dozen other things; alone it takes less than one.
-DATABASES: dict[str, Callable[[], URL]] = {"sqlite": sqlite_url, "postgresql": postgresql_url}
-
-
-@pytest.fixture
-def near() -> Iterator[Neighbours]:
-    with neighbours() as both:
-        yield both
-
-
-@pytest.fixture(params=DATABASES)
-def place(request: pytest.FixtureRequest, near: Neighbours, tmp_path: Path) -> Iterator[Installation]:
-    installation = Installation(tmp_path, DATABASES[request.param](), near)
-    installation.hire()
-    yield installation
-    installation.close()
 
 
 def test_sixty_kills_lose_nothing(place: Installation, record_property: Callable[[str, object], None]) -> None:

@@ -2,17 +2,14 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy.engine import URL
 from support.books import Books
 from support.callers import NOBODY, NUMBER, RETRY_S, Person, Wire, person
-from support.databases import postgresql_url, sqlite_url
-from support.neighbours import Neighbours, neighbours
+from support.neighbours import Neighbours
 from support.server import TOKEN, Installation, pause, until
 
 from loket.service import now
@@ -21,21 +18,6 @@ pytestmark = [pytest.mark.ring, pytest.mark.xdist_group("servers")]
 
 PATH = f"/sms/africastalking/{TOKEN}"
 KILLS, WRITERS = 20, 4
-DATABASES: dict[str, Callable[[], URL]] = {"sqlite": sqlite_url, "postgresql": postgresql_url}
-
-
-@pytest.fixture
-def near() -> Iterator[Neighbours]:
-    with neighbours() as both:
-        yield both
-
-
-@pytest.fixture(params=DATABASES)
-def place(request: pytest.FixtureRequest, near: Neighbours, tmp_path: Path) -> Iterator[Installation]:
-    installation = Installation(tmp_path, DATABASES[request.param](), near)
-    installation.hire()
-    yield installation
-    installation.close()
 
 
 def letter(who: Person, number: int, text: str) -> dict[str, str]:

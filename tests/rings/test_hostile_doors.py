@@ -7,10 +7,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from sqlalchemy.engine import URL
 from support.callers import FORM, Wire
 from support.captured import PUBLIC, TWILIO_ACCOUNT, twilio_signature
-from support.databases import postgresql_url, sqlite_url
+from support.databases import DATABASES
 from support.doors import (
     VERIFY,
     WORD,
@@ -32,7 +31,6 @@ from support.server import Installation
 
 pytestmark = [pytest.mark.ring, pytest.mark.xdist_group("servers")]
 
-DATABASES: dict[str, Callable[[], URL]] = {"sqlite": sqlite_url, "postgresql": postgresql_url}
 PHONE = "+6281299990001"
 MUTANTS = 150  # Of each door's request.
 RECEIPT = {"MessageSid": f"SM{9:032x}", "AccountSid": TWILIO_ACCOUNT, "From": "+6281299900000", "To": PHONE,

@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import URL
 from support.callers import FORM, NUMBER, Handset, Wire, callback
 from support.canaries import forms, written
 from support.canary_people import (
@@ -46,7 +45,7 @@ from support.canary_people import (
 )  # fmt: skip
 from support.clerk import Clerk
 from support.correspondents import VISIT, correspond
-from support.databases import postgresql_url, sqlite_url
+from support.databases import DATABASES
 from support.doors import doors, jasmin_message
 from support.neighbours import neighbours
 from support.opened import opened
@@ -66,8 +65,6 @@ from store.schema import metadata
 from store.seal import load_keys
 
 pytestmark = [pytest.mark.ring, pytest.mark.xdist_group("servers")]
-
-DATABASES: dict[str, Callable[[], URL]] = {"sqlite": sqlite_url, "postgresql": postgresql_url}
 
 
 __all__ = ["understand"]

@@ -98,3 +98,6 @@ def _run(url: URL, statement: str) -> None:
     where = {"host": url.host, "port": url.port} if url.host else {}
     with psycopg.connect(user=url.username, dbname="postgres", autocommit=True, connect_timeout=3, **where) as link:
         link.execute(statement.encode())
+
+
+DATABASES: dict[str, Callable[[], URL]] = {"sqlite": sqlite_url, "postgresql": postgresql_url}
