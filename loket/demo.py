@@ -188,6 +188,7 @@ Five things to try
   4  Is the agent a real one? Dial *123*456*3*3*2401# on any phone. On the visit's day the answer names the agent.
   5  End the visit at the desk with the visit number: the decision comes by SMS, then the money. Menu 4 shows it.
 
+Numbers and keywords are not needed by message: write "sy mw dftr bansos" or "kapan cair bu" on the first phone.
 An agent works by SMS too: from {PHONES["agen"]} write TUGAS, then TERIMA, JADWAL, SELESAI, NIHIL or ALIH with a number.
 A helper registers people without a phone: dial *123*456*77# and type {HELPER}.
 The same phone in a terminal: .venv/bin/loket sim --url {address}
